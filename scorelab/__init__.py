@@ -1,0 +1,34 @@
+"""scorelab: what a two-layer network learns when it learns a score, and when it should stop.
+
+``import scorelab as sl``. One noun holds it together: a *denoiser* is any callable f(t, x) with t
+(n,) and x (n, d) that estimates E[X_0 | X_t = x], shape (n, d). A *path* is a denoiser at every
+stopping time. See README.md for the course.
+"""
+
+from . import credit, metrics, stopping
+from .descent import NetworkPath, Snapshot, descend
+from .devices import device, warm_up
+from .kernel import KernelFlow, ntk
+from .network import TwoLayerNet
+from .process import OrnsteinUhlenbeck, Regression
+from .sampling import sample
+from .targets import Empirical, GaussianMixture
+
+__all__ = [
+    "Empirical",
+    "GaussianMixture",
+    "KernelFlow",
+    "NetworkPath",
+    "OrnsteinUhlenbeck",
+    "Regression",
+    "Snapshot",
+    "TwoLayerNet",
+    "credit",
+    "descend",
+    "device",
+    "metrics",
+    "ntk",
+    "sample",
+    "stopping",
+    "warm_up",
+]

@@ -1,0 +1,151 @@
+"""Full-batch gradient descent on the two-layer network, and the path it leaves.
+
+L(W) = (1/2n) Σ_j ‖f_W(z_j) − X_0j‖², W ← W − η∇L (arXiv 2401.15604: first layer only, full batch).
+On the CPU the step runs fused in Numba; elsewhere, and in float64, it is the readable torch step.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from torch import Tensor
+
+from . import validate
+from .kernel import largest_eigenvalue
+from .network import TwoLayerNet, fusable
+from .process import Denoiser, Regression
+
+
+class Descent(Protocol):
+    """``advance(k)`` takes k steps of gradient descent; ``weight()`` copies W as it is then."""
+
+    def advance(self, steps: int) -> None:
+        """Take ``steps`` steps."""
+
+    def weight(self) -> Tensor:
+        """A copy of the weights (m, d + 2) as they are now."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The network after ``step`` steps, with its training loss L(W); a copy of its own."""
+
+    step: int
+    train_loss: float
+    net: TwoLayerNet
+
+
+def descend(
+    net: TwoLayerNet, data: Regression, stops: Iterable[int], step_size: float | None = None
+) -> Iterator[Snapshot]:
+    """Train by gradient descent and pause at each of the rising ``stops`` (0 is the start).
+
+    Stops are asked for one by one, so a caller may choose the next from what it has seen, or
+    simply stop asking. The network that is given is left as it is. ``step_size`` η is 1/λ_max of
+    the kernel matrix K/n when None. Raises ValueError for stops that are negative or do not
+    rise, data of another dimension or device, and for a step size that makes the loss overflow;
+    the message says the largest stable one, 2/λ_max.
+    """
+    validate.points("data.x_t", data.x_t, dim=net.dim)
+    validate.require(
+        data.x_t.device == net.device,
+        "data.x_t.device",
+        data.x_t.device,
+        f"must be the network's, {net.device}",
+    )
+    if step_size is not None:
+        validate.positive("step_size", step_size)
+    if isinstance(stops, (list, tuple, range)):
+        stops = list(validate.rising("stops", stops))
+    return _descend(net, data, validate.rising("stops", stops), step_size)
+
+
+def _descend(
+    net: TwoLayerNet, data: Regression, stops: Iterator[int], step_size: float | None
+) -> Iterator[Snapshot]:
+    z, labels = (a.to(net.weight.dtype) for a in (net.process.features(data.t, data.x_t), data.x_0))
+    rate = 1 / largest_eigenvalue(z) if step_size is None else step_size
+    descent = _start(net, z, labels, rate)
+    done = 0
+    for stop in stops:
+        descent.advance(stop - done)
+        done = stop
+        now = net.with_weight(descent.weight())
+        loss = float((now.forward(z) - labels).square().sum() / (2 * len(z)))
+        if not math.isfinite(loss):
+            largest = 2 / largest_eigenvalue(z)
+            raise ValueError(
+                f"step_size={rate!r}: gradient descent diverged before step {stop}; "
+                f"the largest stable step size is 2/λ_max = {largest:.4g}"
+            )
+        yield Snapshot(stop, loss, now)
+
+
+class TorchDescent:
+    """The reference: gradient descent in one line of torch a step, on any device, in any dtype."""
+
+    def __init__(self, net: TwoLayerNet, z: Tensor, labels: Tensor, step_size: float) -> None:
+        self.net = net.with_weight(net.weight.clone())
+        self.z, self.labels, self.step_size = z, labels, step_size
+
+    def advance(self, steps: int) -> None:
+        """Take ``steps`` steps."""
+        for _ in range(steps):
+            self.net.weight -= self.step_size * self.net.gradient(self.z, self.labels)[0]
+
+    def weight(self) -> Tensor:
+        """A copy of the weights as they are now."""
+        return self.net.weight.clone()
+
+
+def _start(net: TwoLayerNet, z: Tensor, labels: Tensor, step_size: float) -> Descent:
+    if not fusable(net.weight, z, labels):
+        return TorchDescent(net, z, labels, step_size)
+    from . import fused_net  # Numba takes a while to import: only who trains pays for it
+
+    return fused_net.Descent(z, labels, net.weight, net.signs, step_size)
+
+
+class NetworkPath:
+    """A trained network at every recorded stopping time: a path.
+
+    ``stops`` (rising step counts) and ``train_loss`` (one a stop) are tuples.
+    """
+
+    def __init__(self, snapshots: Iterable[Snapshot]) -> None:
+        kept = list(snapshots)
+        validate.require(bool(kept), "snapshots", kept, "must hold at least one")
+        self.stops = tuple(s.step for s in kept)
+        self.train_loss = tuple(s.train_loss for s in kept)
+        self.nets = tuple(s.net for s in kept)
+
+    @classmethod
+    def record(
+        cls,
+        net: TwoLayerNet,
+        data: Regression,
+        stops: Iterable[int],
+        step_size: float | None = None,
+    ) -> NetworkPath:
+        """Train as ``descend`` does and keep the network at each stop."""
+        return cls(descend(net, data, stops, step_size))
+
+    def at(self, step: int) -> Denoiser:
+        """The network after ``step`` steps. Raises ValueError for a step that is no stop."""
+        i = bisect(self.stops, step) - 1
+        near = self.stops[max(i, 0) : i + 2]
+        validate.require(
+            step in near,
+            "step",
+            step,
+            f"was not recorded; the nearest stops are {', '.join(map(str, near))}",
+        )
+        return self.nets[i]
+
+    def replay(self, t: Tensor, x: Tensor) -> Callable[[int], Tensor]:
+        """Predictions at fixed queries t (n,), x (n, d) as a function of the stop, each (n, d)."""
+        return lambda step: self.at(step)(t, x)

@@ -1,0 +1,37 @@
+"""Where to compute."""
+
+from __future__ import annotations
+
+import os
+
+import torch
+
+
+def device() -> torch.device:
+    """CUDA where there is one, then Apple's MPS, then the CPU; SCORELAB_DEVICE overrides.
+
+    Raises ValueError when SCORELAB_DEVICE names a device that torch does not know or have.
+    """
+    wanted = os.environ.get("SCORELAB_DEVICE")
+    if wanted:
+        try:
+            return torch.empty(0, device=wanted).device
+        except (RuntimeError, AssertionError) as error:
+            raise ValueError(f"SCORELAB_DEVICE={wanted!r}: torch cannot use it ({error})") from None
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def warm_up() -> None:
+    """Compile the Numba kernels (about ten seconds, once an installation) and cache them."""
+    from .descent import NetworkPath
+    from .kernel import KernelFlow
+    from .network import TwoLayerNet
+    from .process import OrnsteinUhlenbeck
+
+    process = OrnsteinUhlenbeck()
+    data = process.regression(torch.zeros(8, 2))
+    for path in (NetworkPath.record(TwoLayerNet(process, 2, 2), data, [1]),
+                 KernelFlow(process, data)):  # fmt: skip
+        path.at(1)(data.t, data.x_t)

@@ -1,0 +1,198 @@
+"""The two-layer network, fused: one pass over the rows forward and backward, nothing stored.
+
+The matrices are very thin, so that BLAS and autograd spend their time moving the (n, m) arrays
+of pre-activations through memory. Here a block of eight rows goes forward and backward while its
+pre-activations are still in cache. Each inner loop writes one array only, because LLVM gives up
+vectorising where it would have to check many arrays for overlap. Weights are stored transposed,
+(p, m), so that every loop runs over neurons. All tails are padded with zeros, which change
+neither loss nor gradient: p to a multiple of 4, d to one of 2, rows to one of 8.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+import torch
+from torch import Tensor
+
+ROWS = 8
+ZERO = np.float32(0)
+jit = numba.njit(fastmath=True, cache=True)
+parallel = numba.njit(parallel=True, fastmath=True, cache=True)
+
+
+def padded(array: np.ndarray, multiples: tuple[int, int]) -> np.ndarray:
+    """A contiguous float32 copy with zeros up to the next multiple in each direction."""
+    shape = [-(-size // m) * m for size, m in zip(array.shape, multiples, strict=True)]
+    out = np.zeros(shape, np.float32)
+    out[: array.shape[0], : array.shape[1]] = array
+    return out
+
+
+@jit
+def _set4(y, a, b, c, d, s, t, u, v):
+    for r in range(y.shape[0]):
+        y[r] = s * a[r] + t * b[r] + u * c[r] + v * d[r]
+
+
+@jit
+def _add4(y, a, b, c, d, s, t, u, v):
+    for r in range(y.shape[0]):
+        y[r] += s * a[r] + t * b[r] + u * c[r] + v * d[r]
+
+
+@jit
+def _add_rows(y, c, z, k):
+    c0, c1, c2, c3, c4, c5, c6, c7 = c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]
+    s, t, u, v = z[0, k], z[1, k], z[2, k], z[3, k]
+    w, x, p, q = z[4, k], z[5, k], z[6, k], z[7, k]
+    for r in range(y.shape[0]):
+        y[r] += (s * c0[r] + t * c1[r] + u * c2[r] + v * c3[r]
+                 + w * c4[r] + x * c5[r] + p * c6[r] + q * c7[r])  # fmt: skip
+
+
+@jit
+def _outputs(p0, p1, p2, p3, a0, a1, out, b, i):
+    """Two outputs of four rows at once: out[b:b+4, i:i+2] = relu(p) @ (a0, a1)."""
+    s00 = s01 = s10 = s11 = s20 = s21 = s30 = s31 = ZERO
+    for r in range(p0.shape[0]):
+        x0, x1 = max(p0[r], ZERO), max(p1[r], ZERO)
+        x2, x3 = max(p2[r], ZERO), max(p3[r], ZERO)
+        s00 += a0[r] * x0
+        s01 += a1[r] * x0
+        s10 += a0[r] * x1
+        s11 += a1[r] * x1
+        s20 += a0[r] * x2
+        s21 += a1[r] * x2
+        s30 += a0[r] * x3
+        s31 += a1[r] * x3
+    out[b, i], out[b, i + 1] = s00, s01
+    out[b + 1, i], out[b + 1, i + 1] = s10, s11
+    out[b + 2, i], out[b + 2, i + 1] = s20, s21
+    out[b + 3, i], out[b + 3, i + 1] = s30, s31
+
+
+@jit
+def _backward2(pre, a0, a1, s, t):
+    for r in range(pre.shape[0]):
+        pre[r] = s * a0[r] + t * a1[r] if pre[r] > ZERO else ZERO
+
+
+@jit
+def _add2(y, a0, a1, s, t):
+    for r in range(y.shape[0]):
+        y[r] += s * a0[r] + t * a1[r]
+
+
+@jit
+def _mask(pre, coef):
+    for r in range(pre.shape[0]):
+        pre[r] = coef[r] if pre[r] > ZERO else ZERO
+
+
+@jit
+def _forward(z, weight, signs, pre, out):
+    for b in range(ROWS):
+        _set4(pre[b], weight[0], weight[1], weight[2], weight[3],
+              z[b, 0], z[b, 1], z[b, 2], z[b, 3])  # fmt: skip
+        for k in range(4, weight.shape[0], 4):
+            _add4(pre[b], weight[k], weight[k + 1], weight[k + 2], weight[k + 3],
+                  z[b, k], z[b, k + 1], z[b, k + 2], z[b, k + 3])  # fmt: skip
+    for b in range(0, ROWS, 4):
+        for i in range(0, signs.shape[0], 2):
+            _outputs(pre[b], pre[b + 1], pre[b + 2], pre[b + 3], signs[i], signs[i + 1], out, b, i)
+
+
+@jit
+def _backward(z, signs, pre, coef, residual, grad):
+    """Overwrite pre by the masked coefficients Σ_i a_i R_i, then add their outer products."""
+    for b in range(ROWS):
+        if signs.shape[0] == 2:
+            _backward2(pre[b], signs[0], signs[1], residual[b, 0], residual[b, 1])
+        else:
+            coef[:] = ZERO
+            for i in range(0, signs.shape[0], 2):
+                _add2(coef, signs[i], signs[i + 1], residual[b, i], residual[b, i + 1])
+            _mask(pre[b], coef)
+    for k in range(grad.shape[0]):
+        _add_rows(grad[k], pre, z, k)
+
+
+@jit
+def _gradient(z, labels, weight, signs, scale, grad):
+    """Add the gradient of all rows to grad (p, m) and return Σ ‖residual‖²."""
+    pre = np.empty((ROWS, weight.shape[1]), np.float32)
+    coef = np.empty(weight.shape[1], np.float32)
+    out = np.empty((ROWS, signs.shape[0]), np.float32)
+    square = 0.0
+    for j in range(0, z.shape[0], ROWS):
+        _forward(z[j : j + ROWS], weight, signs, pre, out)
+        for b in range(ROWS):
+            for i in range(out.shape[1]):
+                out[b, i] = out[b, i] * scale - labels[j + b, i]
+                square += out[b, i] * out[b, i]
+        _backward(z[j : j + ROWS], signs, pre, coef, out, grad)
+    return square
+
+
+@parallel
+def _descend(z, labels, weight, signs, rows, step_size, steps, threads):
+    """``steps`` steps of full-batch gradient descent on weight (p, m), in place.
+
+    z (N, p), labels (N, d), weight (p, m) and signs (d, m) are padded float32 arrays, ``rows``
+    the number of rows that are real. Every thread has a share of the rows and a private
+    gradient, so the result depends on the number of threads only through rounding.
+    """
+    p, m = weight.shape
+    blocks = z.shape[0] // ROWS
+    scale = np.float32(1 / np.sqrt(m))
+    rate = np.float32(step_size / rows) * scale
+    grad = np.empty((threads, p, m), np.float32)
+    for _ in range(steps):
+        for i in numba.prange(threads):
+            low, high = ROWS * (i * blocks // threads), ROWS * ((i + 1) * blocks // threads)
+            grad[i] = ZERO
+            _gradient(z[low:high], labels[low:high], weight, signs, scale, grad[i])
+        for i in range(1, threads):
+            grad[0] += grad[i]
+        weight -= rate * grad[0]
+
+
+def forward(z: Tensor, weight: Tensor, signs: Tensor) -> Tensor:
+    """f(z) for float32 CPU tensors z (n, p), weight (m, p) and signs (m, d): shape (n, d)."""
+    out = _predict(padded(z.numpy(), (ROWS, 4)), padded(weight.T.numpy(), (4, 1)),
+                   padded(signs.T.numpy(), (2, 1)))  # fmt: skip
+    return torch.from_numpy(out[: len(z), : signs.shape[1]]).contiguous()
+
+
+class Descent:
+    """The state of gradient descent on one network and one data set, all tensors on the CPU."""
+
+    def __init__(
+        self, z: Tensor, labels: Tensor, weight: Tensor, signs: Tensor, step_size: float
+    ) -> None:
+        self.rows, self.features = z.shape
+        self.step_size = step_size
+        self.z, self.labels = padded(z.numpy(), (ROWS, 4)), padded(labels.numpy(), (ROWS, 2))
+        self.w, self.signs = padded(weight.T.numpy(), (4, 1)), padded(signs.T.numpy(), (2, 1))
+
+    def advance(self, steps: int) -> None:
+        """Take ``steps`` steps."""
+        _descend(self.z, self.labels, self.w, self.signs, self.rows, self.step_size, steps,
+                 numba.get_num_threads())  # fmt: skip
+
+    def weight(self) -> Tensor:
+        """A copy of the weights (m, p) as they are now."""
+        return torch.from_numpy(self.w[: self.features].T.copy())
+
+
+@parallel
+def _predict(z, weight, signs):
+    """f(z) for padded z (N, p), weight (p, m) and signs (d, m): shape (N, d)."""
+    scale = np.float32(1 / np.sqrt(weight.shape[1]))
+    out = np.empty((z.shape[0], signs.shape[0]), np.float32)
+    for block in numba.prange(z.shape[0] // ROWS):
+        pre = np.empty((ROWS, weight.shape[1]), np.float32)
+        rows = slice(ROWS * block, ROWS * (block + 1))
+        _forward(z[rows], weight, signs, pre, out[rows])
+    return out * scale

@@ -1,0 +1,193 @@
+"""The neural tangent kernel of the two-layer network, and gradient descent in closed form.
+
+K(z, z') = κ(z, z') I_d with κ = z·z' (π − arccos u) / (2π), u = cos ∠(z, z') (derived, for output
+signs with E[a aᵀ] = I). Kernel gradient descent from zero has, with K/n = V Λ Vᵀ, the solution
+f_τ(z) = κ(z, Z) V diag((1 − (1 − ηλ)^τ) / λ) Vᵀ Y / n, so that one decomposition serves every τ.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from . import validate
+from .process import OrnsteinUhlenbeck, Regression
+from .stopping import log_stops
+
+#: Rows of the Gram matrix made at once: small enough to stay in cache through all its passes.
+ROWS = 128
+
+
+def ntk(z1: Tensor, z2: Tensor) -> Tensor:
+    """κ(z, z') for features z1 (n1, p) and z2 (n2, p); shape (n1, n2), in the type of z1.
+
+    Made row by row with no second array of the result's size. Raises ValueError for features
+    that are not finite or of different p. κ(z, z) = ‖z‖²/2 grows without bound.
+    """
+    validate.same_dim(z1, z2, ("z1", "z2"))
+    if z1.device.type == "cpu":
+        from . import fused_ntk  # Numba takes a while to import: only who calls pays for it
+
+        return fused_ntk.Columns(z2).gram(z1)
+    return blockwise_ntk(z1, z2)
+
+
+def blockwise_ntk(z1: Tensor, z2: Tensor) -> Tensor:
+    """The reference: ``ntk`` in torch, on any device, in blocks of rows that fit a cache."""
+    out = torch.empty(len(z1), len(z2), dtype=z1.dtype, device=z1.device)
+    unit2 = _unit(z2).T.contiguous()
+    for rows, z, unit in zip(out.split(ROWS), z1.split(ROWS), _unit(z1).split(ROWS), strict=True):
+        angle = (unit @ unit2).clamp_(-1, 1).arccos_()
+        torch.mm(z, z2.T, out=rows)
+        rows.mul_(angle.neg_().add_(math.pi)).mul_(1 / (2 * math.pi))
+    return out
+
+
+def _unit(z: Tensor) -> Tensor:
+    norm = z.norm(dim=1, keepdim=True)
+    return z / norm.where(norm > 0, torch.ones_like(norm))
+
+
+def largest_eigenvalue(z: Tensor, tolerance: float = 1e-9) -> float:
+    """λ_max of K/n for features z (n, p), by power iteration.
+
+    Gradient descent is stable for η < 2/λ_max. The kernel is all but positive, so that the
+    constant vector is close to the leading eigenvector and a few iterations are enough.
+    """
+    z = z.to(algebra_device(z.device), torch.float64)
+    keep = ntk(z, z) if len(z) <= 4096 else None  # beyond, n² numbers are remade, not stored
+
+    def apply(v: Tensor) -> Tensor:
+        if keep is not None:
+            return keep @ v / len(z)
+        return torch.cat([ntk(rows, z) @ v for rows in z.split(1024)]) / len(z)
+
+    v = torch.ones(len(z), dtype=z.dtype, device=z.device)
+    value = 0.0
+    for _ in range(200):
+        v = v / v.norm()
+        image = apply(v)
+        last, value = value, float(v @ image)
+        if abs(value - last) <= tolerance * value:
+            break
+        v = image
+    return value
+
+
+def algebra_device(device: torch.device) -> torch.device:
+    """Where float64 algebra runs: on the device itself, or on the CPU where it has no float64."""
+    return torch.device("cpu") if device.type == "mps" else device
+
+
+class KernelDenoiser:
+    """The denoiser f(t, x) = κ(z, Z) C for coefficients C (n, d) on the training features Z."""
+
+    def __init__(
+        self, process: OrnsteinUhlenbeck, z: Tensor, coefficients: Tensor, device: torch.device
+    ) -> None:
+        self.process, self.z, self.coefficients, self.device = process, z, coefficients, device
+        self._columns = None
+
+    def __call__(self, t: Tensor, x: Tensor) -> Tensor:
+        query = self.process.features(t, x).to(self.z)
+        return self._product(query).to(x)
+
+    def _product(self, query: Tensor) -> Tensor:
+        if self.z.device.type != "cpu":
+            return blockwise_ntk(query, self.z) @ self.coefficients
+        if self._columns is None:
+            from . import fused_ntk
+
+            self._columns = fused_ntk.Columns(self.z)
+        return self._columns.product(query, self.coefficients)
+
+
+class KernelFlow:
+    """Gradient descent in the NTK's function space, at every stopping time: a path.
+
+    ``data`` gives n rows; ``step_size`` η is 1/λ_max when None. One eigendecomposition in
+    float64 at the start, O(n³); afterwards any stop costs one small product. ``eigenvalues``
+    (n,) are those of K/n, descending. Raises ValueError when η ≥ 2/λ_max, where it diverges.
+    """
+
+    #: The stops that rules and risk curves search by default.
+    stops = log_stops(10**7, 120)
+
+    def __init__(
+        self, process: OrnsteinUhlenbeck, data: Regression, step_size: float | None = None
+    ) -> None:
+        self.process, self.device = process, data.x_t.device
+        where = algebra_device(self.device)
+        self.z = process.features(data.t, data.x_t).to(where, torch.float64)
+        self.labels = data.x_0.to(where, torch.float64)
+        values, vectors = torch.linalg.eigh(ntk(self.z, self.z).div_(len(self.z)))
+        # K is positive semi-definite: what is below zero is rounding.
+        self.eigenvalues, self.vectors = values.flip(0).clamp_min(0), vectors.flip(1)
+        self.projections = self.vectors.T @ self.labels
+        top = float(self.eigenvalues[0])
+        self.step_size = 1 / top if step_size is None else validate.positive("step_size", step_size)
+        validate.require(
+            self.step_size * top < 2,
+            "step_size",
+            step_size,
+            f"must be below 2/λ_max = {2 / top:.4g}, the largest stable step size",
+        )
+
+    def __len__(self) -> int:
+        return len(self.z)
+
+    def fitted(self, step: float) -> Tensor:
+        """1 − (1 − ηλ)^τ (n,): how much of each eigendirection of the labels is fitted by then.
+
+        These are the eigenvalues of the linear smoother S_τ that maps labels to predictions.
+        """
+        step = validate.step("step", step)
+        if step == math.inf:
+            return (self.eigenvalues > self._rank_cutoff()).to(self.eigenvalues)
+        if step == 0:
+            return torch.zeros_like(self.eigenvalues)
+        # For ηλ > 1 the power alternates in sign: 1 − |1 − ηλ|^τ and 1 + |1 − ηλ|^τ in turn.
+        alternating = (self.step_size * self.eigenvalues > 1) & (step % 2 == 1)
+        left = step * self._log_left()
+        return torch.where(alternating, 1 + left.exp(), -left.expm1())
+
+    def at(self, step: float) -> KernelDenoiser:
+        """The denoiser after ``step`` steps, any whole number ≥ 0 or inf (the interpolant)."""
+        coefficients = self.vectors @ self._weighted(step)
+        return KernelDenoiser(self.process, self.z, coefficients, self.device)
+
+    def replay(self, t: Tensor, x: Tensor) -> Callable[[float], Tensor]:
+        """Predictions at fixed queries t (n,), x (n, d) as a function of the step, each (n, d).
+
+        The kernel between queries and data is made and rotated once, so that a step costs one
+        small product: what an explorer needs.
+        """
+        query = self.process.features(t, x).to(self.z)
+        rotated = ntk(query, self.z) @ self.vectors
+        return lambda step: (rotated @ self._weighted(step)).to(x)
+
+    def train_loss(self, step: float) -> float:
+        """L = (1/2n) Σ_k (1 − ηλ_k)^{2τ} ‖v_kᵀ Y‖² after ``step`` steps."""
+        step = validate.step("step", step)
+        left = 1 - self.fitted(step) if step in (0, math.inf) else (step * self._log_left()).exp()
+        return float(left.square() @ self.projections.square().sum(1)) / (2 * len(self))
+
+    def _log_left(self) -> Tensor:
+        """log |1 − ηλ|, kept exact for small ηλ, where 1 − ηλ rounds to one."""
+        rate = self.step_size * self.eigenvalues
+        return torch.log1p(-torch.minimum(rate, 2 - rate))
+
+    def _weighted(self, step: float) -> Tensor:
+        """diag((1 − (1 − ηλ)^τ) / λ) Vᵀ Y / n, (n, d); its limit ητ where λ = 0."""
+        positive = self.eigenvalues > 0
+        filtered = self.fitted(step) / self.eigenvalues.where(positive, torch.ones(()).to(self.z))
+        if step != math.inf:
+            filtered = filtered.where(positive, torch.full((), self.step_size * step).to(self.z))
+        return filtered[:, None] * self.projections / len(self)
+
+    def _rank_cutoff(self) -> float:
+        """Eigenvalues below this are rounding: infinite time must not divide by them."""
+        return len(self) * torch.finfo(self.z.dtype).eps * float(self.eigenvalues[0])

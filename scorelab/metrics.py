@@ -1,0 +1,116 @@
+"""How good a denoiser is, and how good samples are."""
+
+from __future__ import annotations
+
+import math
+from typing import Protocol
+
+import torch
+from torch import Generator, Tensor
+
+from . import validate
+from .process import Denoiser, Regression, draw
+
+
+class Path(Protocol):
+    """A denoiser at every stopping time: a recorded network or a kernel flow."""
+
+    @property
+    def stops(self) -> tuple[int, ...]:
+        """The stops that are recorded, or searched by default."""
+
+    def at(self, step: int) -> Denoiser:
+        """The denoiser after ``step`` steps."""
+
+    def replay(self, t: Tensor, x: Tensor):
+        """Predictions at fixed queries as a function of the step."""
+
+
+def excess_risk(denoiser: Denoiser, truth: Denoiser, data: Regression) -> float:
+    """Mean ‖f − f*‖² over the inputs of ``data``: the risk above that of the exact denoiser.
+
+    E‖f − X_0‖² = E‖f − f*‖² + E‖f* − X_0‖², and the last term, the label noise, is no model's
+    fault. In squared units of the data. Use data that was not trained on.
+    """
+    return float(_mean_square(denoiser(data.t, data.x_t) - truth(data.t, data.x_t)))
+
+
+def excess_risks(path: Path, truth: Denoiser, data: Regression) -> Tensor:
+    """``excess_risk`` at every stop of a path, shape (len(path.stops),), float64 on the CPU."""
+    exact, replay = truth(data.t, data.x_t), path.replay(data.t, data.x_t)
+    return torch.tensor(
+        [float(_mean_square(replay(stop) - exact)) for stop in path.stops], dtype=torch.float64
+    )
+
+
+def holdout_risk(denoiser: Denoiser, data: Regression) -> float:
+    """Mean ‖f − X_0‖² over data that was not trained on: what is left to see without a truth."""
+    return float(_mean_square(denoiser(data.t, data.x_t) - data.x_0))
+
+
+def _mean_square(difference: Tensor) -> Tensor:
+    return difference.square().sum(1).mean()
+
+
+def sliced_wasserstein(
+    a: Tensor, b: Tensor, projections: int = 64, *, generator: Generator | None = None
+) -> float:
+    """The sliced 1-Wasserstein distance between samples a (n, d) and b (m, d), units of the data.
+
+    The mean, over directions, of the distance between the quantile functions of the projections.
+    In one dimension there is one direction, in the plane they are evenly spaced, beyond that they
+    are drawn from ``generator`` (seed 0 when None).
+    """
+    validate.same_dim(a, b, ("a", "b"))
+    axes = _directions(a, validate.count("projections", projections), generator)
+    pa, pb = ((x @ axes).sort(dim=0).values for x in (a, b.to(a)))
+    if len(a) == len(b):
+        return float((pa - pb).abs().mean())
+    # Quantile functions are steps: between neighbouring jumps, i/n or j/m, both are constant.
+    n, m = len(a), len(b)
+    jumps = torch.cat((torch.arange(n + 1) * m, torch.arange(m + 1) * n)).unique()  # times n m
+    i, j = (jumps[:-1] // m).to(a.device), (jumps[:-1] // n).to(a.device)
+    width = jumps.diff().to(a) / (n * m)
+    return float((width @ (pa[i] - pb[j]).abs()).mean())
+
+
+def _directions(like: Tensor, count: int, generator: Generator | None) -> Tensor:
+    dim = like.shape[1]
+    if dim == 1:
+        return torch.ones(1, 1).to(like)
+    if dim == 2:
+        angle = (torch.arange(count) + 0.5) * (math.pi / count)
+        return torch.stack((angle.cos(), angle.sin())).to(like)
+    axes = draw(torch.randn, (dim, count), generator or Generator().manual_seed(0), like)
+    return axes / axes.norm(dim=0)
+
+
+def energy_distance(a: Tensor, b: Tensor) -> float:
+    """√(2 E‖a − b‖ − E‖a − a'‖ − E‖b − b'‖) for samples a (n, d), b (m, d) (Székely, Rizzo 2013).
+
+    All pairs count, also a point with itself, so the distance of a sample to itself is zero.
+    """
+    validate.same_dim(a, b, ("a", "b"))
+    b = b.to(a)
+    square = 2 * torch.cdist(a, b).mean() - torch.cdist(a, a).mean() - torch.cdist(b, b).mean()
+    return math.sqrt(max(float(square), 0.0))  # rounding alone can make it negative
+
+
+def memorized_fraction(samples: Tensor, train: Tensor, ratio: float = 3.0) -> float:
+    """The share of samples at least ``ratio`` times nearer to one training point than to any other.
+
+    samples (n, d), train (m, d) with at least two distinct points. It is not zero for fresh
+    data: in the plane the chance level is high, so print it beside.
+    """
+    validate.same_dim(samples, train, ("samples", "train"))
+    validate.positive("ratio", ratio)
+    distinct = train.to(samples).unique(dim=0)
+    validate.require(
+        len(distinct) > 1,
+        "train",
+        f"{len(distinct)} distinct point",
+        "must hold at least two distinct points",
+    )
+    distance = torch.cdist(samples, distinct, compute_mode="donot_use_mm_for_euclid_dist")
+    nearest = distance.topk(2, largest=False).values
+    return float((ratio * nearest[:, 0] <= nearest[:, 1]).float().mean())

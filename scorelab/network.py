@@ -1,0 +1,116 @@
+"""The two-layer ReLU network of the theory: the first layer is trained, the second stays fixed.
+
+f_W(z) = m^{−1/2} Σ_r a_r relu(w_r · z) with z = (x, t − t_min, 1), w_r(0) ~ N(0, I) and
+a_r ∈ {−1, +1}^d (the usual NTK set-up). The start is antisymmetric (our choice): every neuron has
+a twin with the same weights and opposite signs, so that f_{W(0)} = 0.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Generator, Tensor
+
+from . import validate
+from .process import OrnsteinUhlenbeck, draw
+
+
+def fusable(*tensors: Tensor) -> bool:
+    """Whether the fused loops can take these tensors: float32, on the CPU, outside autograd."""
+    return all(
+        a.device.type == "cpu" and a.dtype == torch.float32 and not a.requires_grad for a in tensors
+    )
+
+
+class TwoLayerNet:
+    """A denoiser: ``net(t, x)`` with t (n,) and x (n, d) returns (n, d).
+
+    ``dim`` is d; ``width`` counts all m neurons and must be even. ``weight`` is W (m, d + 2),
+    ``signs`` is a (m, d). Raises ValueError for an odd width or one below 2.
+    """
+
+    def __init__(
+        self,
+        process: OrnsteinUhlenbeck,
+        dim: int,
+        width: int,
+        *,
+        generator: Generator | None = None,
+        device: torch.device | str | None = None,
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
+        validate.count("dim", dim)
+        validate.count("width", width, least=2)
+        validate.require(width % 2 == 0, "width", width, "must be even: neurons come in pairs")
+        like = torch.empty(0, dtype=dtype, device=device)
+        half = draw(torch.randn, (width // 2, dim + 2), generator, like)
+        sign = 2 * draw(torch.rand, (width // 2, dim), generator, like).round() - 1
+        self.process = process
+        self.weight = torch.cat((half, half))
+        self.signs = torch.cat((sign, -sign))
+
+    @property
+    def width(self) -> int:
+        """The number of neurons m."""
+        return len(self.weight)
+
+    @property
+    def dim(self) -> int:
+        """The number of dimensions d of the data."""
+        return self.signs.shape[1]
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights live, and where the inputs must."""
+        return self.weight.device
+
+    def __call__(self, t: Tensor, x: Tensor) -> Tensor:
+        return self.forward(self.process.features(t, x))
+
+    def forward(self, z: Tensor) -> Tensor:
+        """f_W(z) for features z (n, d + 2), shape (n, d)."""
+        if fusable(z, self.weight):
+            from . import fused_net  # Numba takes a while to import: only who calls pays for it
+
+            return fused_net.forward(z, self.weight, self.signs)
+        return (z @ self.weight.T).relu_() @ self.signs / math.sqrt(self.width)
+
+    def gradient(self, z: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """∇L (m, d + 2) and L of the loss L(W) = ‖f_W(z) − labels‖² / (2n), by hand.
+
+        ∇L = (1 / (n √m)) Σ_j Σ_i a_r^i R_ji 1[w_r · z_j > 0] z_j with the residuals R: three
+        matrix products and one mask, and no autograd.
+        """
+        pre = z @ self.weight.T
+        active = pre > 0
+        residual = pre.relu_() @ self.signs / math.sqrt(self.width) - labels
+        grad = ((residual @ self.signs.T) * active).T @ z / (len(z) * math.sqrt(self.width))
+        return grad, residual.square().sum() / (2 * len(z))
+
+    def with_weight(self, weight: Tensor) -> TwoLayerNet:
+        """The same network (process and signs are shared) with other first-layer weights."""
+        validate.require(
+            weight.shape == self.weight.shape,
+            "weight.shape",
+            tuple(weight.shape),
+            f"must be {tuple(self.weight.shape)}",
+        )
+        net = object.__new__(TwoLayerNet)
+        net.process, net.weight, net.signs = self.process, weight, self.signs
+        return net
+
+    def to(self, device: torch.device | str) -> TwoLayerNet:
+        """A copy of the network on another device."""
+        net = self.with_weight(self.weight.to(device))
+        net.signs = self.signs.to(device)
+        return net
+
+    def empirical_ntk(self, z1: Tensor, z2: Tensor) -> Tensor:
+        """The tangent kernel at the present weights, its trace over outputs divided by d.
+
+        (z · z' / m) Σ_r 1[w_r·z > 0] 1[w_r·z' > 0] for z1 (n1, d + 2), z2 (n2, d + 2); shape
+        (n1, n2). It tends to ``ntk`` at the rate m^{−1/2} for random weights.
+        """
+        on1, on2 = ((z @ self.weight.T > 0).to(z.dtype) for z in (z1, z2))
+        return (z1 @ z2.T) * (on1 @ on2.T) / self.width

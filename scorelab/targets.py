@@ -1,0 +1,146 @@
+"""Distributions whose denoiser is known exactly: Gaussian mixtures and empirical laws."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Generator, Tensor
+
+from . import validate
+from .process import Denoiser, OrnsteinUhlenbeck, draw
+
+#: Rows times centres that one block of a denoiser holds at once (64 MB in float32).
+BLOCK = 2**24
+
+
+class GaussianMixture:
+    """Σ_k π_k N(μ_k, s_k² I) in d dimensions.
+
+    ``means`` (k, d); ``stds`` (k,) or one number; ``weights`` (k,), equal when None, scaled to
+    sum to one. Raises ValueError for shapes that do not match, a standard deviation ≤ 0, or
+    weights that are negative or all zero.
+    """
+
+    def __init__(
+        self,
+        means: Tensor | Sequence,
+        stds: Tensor | Sequence[float] | float,
+        weights: Tensor | Sequence[float] | None = None,
+    ) -> None:
+        self.means = validate.points("means", torch.as_tensor(means, dtype=torch.float64))
+        k = len(self.means)
+        self.stds = _per_mode("stds", stds, k)
+        validate.require(bool((self.stds > 0).all()), "stds", stds, "must all be above 0")
+        self.weights = _per_mode("weights", 1.0 if weights is None else weights, k)
+        ok = bool((self.weights >= 0).all() and self.weights.sum() > 0)
+        validate.require(ok, "weights", weights, "must be ≥ 0 and not all 0")
+        self.weights = self.weights / self.weights.sum()
+
+    @property
+    def dim(self) -> int:
+        """The number of dimensions d."""
+        return self.means.shape[1]
+
+    @classmethod
+    def ring(cls, modes: int = 4, radius: float = 1.5, std: float = 0.25) -> GaussianMixture:
+        """Equal modes, evenly spaced on a circle in the plane."""
+        angle = torch.arange(validate.count("modes", modes)) * (2 * math.pi / modes)
+        circle = torch.stack((angle.cos(), angle.sin()), dim=1)
+        return cls(validate.positive("radius", radius) * circle, std)
+
+    @classmethod
+    def line(
+        cls, modes: int = 3, spacing: float = 1.5, std: float = 0.25, dim: int = 1
+    ) -> GaussianMixture:
+        """Equal modes, evenly spaced along the first axis of ``dim`` dimensions, centred at 0."""
+        place = torch.arange(validate.count("modes", modes)) - (modes - 1) / 2
+        means = torch.zeros(modes, validate.count("dim", dim))
+        means[:, 0] = validate.positive("spacing", spacing) * place
+        return cls(means, std)
+
+    @classmethod
+    def spiral(
+        cls, modes: int = 10, turns: float = 1.25, radius: float = 2.0, std: float = 0.15
+    ) -> GaussianMixture:
+        """Equal modes, evenly spaced along an Archimedean spiral in the plane, with mean 0."""
+        # Equal steps in √s make equal steps of length, since the length grows like the angle².
+        s = torch.linspace(0.25, 1, validate.count("modes", modes, least=2)).sqrt()
+        angle = 2 * math.pi * validate.positive("turns", turns) * s
+        spiral = torch.stack((s * angle.cos(), s * angle.sin()), dim=1)
+        return cls(validate.positive("radius", radius) * (spiral - spiral.mean(0)), std)
+
+    def sample(self, n: int, *, generator: Generator | None = None) -> Tensor:
+        """``n`` independent draws, (n, d), float32 on the CPU."""
+        shape = (validate.count("n", n), self.dim)
+        mode = torch.multinomial(self.weights, n, replacement=True, generator=generator)
+        noise = draw(torch.randn, shape, generator, self.means)
+        return (self.means[mode] + self.stds[mode, None] * noise).float()
+
+    def log_prob(self, x: Tensor) -> Tensor:
+        """log p(x) for x (n, d), shape (n,)."""
+        validate.points("x", x, dim=self.dim)
+        return self._log_joint(x, self.means.to(x), self.stds.to(x) ** 2).logsumexp(dim=1)
+
+    def noised(self, process: OrnsteinUhlenbeck, t: float) -> GaussianMixture:
+        """The law of X_t: again a mixture, with means α μ_k and variances α² s_k² + h."""
+        alpha, h = float(process.alpha(t)), float(process.h(t))
+        return GaussianMixture(
+            alpha * self.means, (alpha**2 * self.stds**2 + h).sqrt(), self.weights
+        )
+
+    def denoiser(self, process: OrnsteinUhlenbeck) -> Denoiser:
+        """The exact f*(t, x) = Σ_k r_k [μ_k + (α s_k² / v_k)(x − α μ_k)], v_k = α² s_k² + h.
+
+        r_k ∝ π_k N(x; α μ_k, v_k I) are the posterior weights of the modes (standard).
+        """
+
+        def denoiser(t: Tensor, x: Tensor) -> Tensor:
+            alpha, means = process.alpha(t)[:, None], self.means.to(x)
+            signal = alpha * self.stds.to(x) ** 2
+            v = alpha * signal + process.h(t)[:, None]
+            r = self._log_joint(x / alpha, means, v / alpha**2).softmax(dim=1)
+            gain = r * signal / v
+            return r @ means + gain.sum(1, keepdim=True) * x - alpha * (gain @ means)
+
+        return denoiser
+
+    def _log_joint(self, x: Tensor, means: Tensor, v: Tensor) -> Tensor:
+        """log π_k N(x; μ_k, v_k I), (n, k), for variances v that broadcast to (n, k)."""
+        square = torch.cdist(x, means, compute_mode="donot_use_mm_for_euclid_dist") ** 2
+        norm = torch.log(2 * math.pi * v) * (self.dim / 2)
+        return self.weights.to(x).log() - square / (2 * v) - norm
+
+
+class Empirical:
+    """The law that puts mass 1/n on each of n training points ``x0`` (n, d)."""
+
+    def __init__(self, x0: Tensor) -> None:
+        self.x0 = validate.points("x0", x0)
+
+    def denoiser(self, process: OrnsteinUhlenbeck) -> Denoiser:
+        """The memorising optimum f(t, x) = Σ_i softmax_i(−‖x − α x_i‖² / (2h)) x_i (standard).
+
+        It is the best fit of the denoising loss on the training points, and what sampling with
+        it gives back is the training points.
+        """
+
+        def block(t: Tensor, x: Tensor) -> Tensor:
+            alpha, h, x0 = process.alpha(t)[:, None], process.h(t)[:, None], self.x0.to(x)
+            logits = alpha * (x @ x0.T - alpha / 2 * (x0**2).sum(1)) / h
+            return logits.softmax(dim=1) @ x0
+
+        def denoiser(t: Tensor, x: Tensor) -> Tensor:
+            rows = max(1, BLOCK // len(self.x0))
+            parts = zip(t.split(rows), x.split(rows), strict=True)
+            return torch.cat([block(*part) for part in parts])
+
+        return denoiser
+
+
+def _per_mode(name: str, value: Tensor | Sequence[float] | float, k: int) -> Tensor:
+    value = torch.as_tensor(value, dtype=torch.float64)
+    ok = value.shape in ((), (k,)) and bool(torch.isfinite(value).all())
+    validate.require(ok, name, value.tolist(), f"must be one finite number or {k} of them")
+    return value.expand(k)
