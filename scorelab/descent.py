@@ -58,7 +58,8 @@ def descend(
         f"must be the network's, {net.device}",
     )
     if step_size is not None:
-        validate.positive("step_size", step_size)
+        # A float whatever number it was: for another type Numba would compile once more.
+        step_size = validate.positive("step_size", step_size)
     if isinstance(stops, (list, tuple, range)):
         stops = list(validate.rising("stops", stops))
     return _descend(net, data, validate.rising("stops", stops), step_size)

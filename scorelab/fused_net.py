@@ -15,7 +15,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .threads import Paced
+
 ROWS = 8
+PARTS = 8  # shares of the rows with a gradient of their own, whatever the number of threads
 ZERO = np.float32(0)
 jit = numba.njit(fastmath=True, cache=True)
 parallel = numba.njit(parallel=True, fastmath=True, cache=True)
@@ -136,32 +139,47 @@ def _gradient(z, labels, weight, signs, scale, grad):
 
 
 @parallel
-def _descend(z, labels, weight, signs, rows, step_size, steps, threads):
+def _descend(z, labels, weight, signs, rows, step_size, steps):
     """``steps`` steps of full-batch gradient descent on weight (p, m), in place.
 
     z (N, p), labels (N, d), weight (p, m) and signs (d, m) are padded float32 arrays, ``rows``
-    the number of rows that are real. Every thread has a share of the rows and a private
-    gradient, so the result depends on the number of threads only through rounding.
+    the number of rows that are real.
     """
     p, m = weight.shape
     blocks = z.shape[0] // ROWS
+    parts = min(PARTS, blocks)
     scale = np.float32(1 / np.sqrt(m))
     rate = np.float32(step_size / rows) * scale
-    grad = np.empty((threads, p, m), np.float32)
+    grad = np.empty((parts, p, m), np.float32)
     for _ in range(steps):
-        for i in numba.prange(threads):
-            low, high = ROWS * (i * blocks // threads), ROWS * ((i + 1) * blocks // threads)
+        for i in numba.prange(parts):
+            low, high = ROWS * (i * blocks // parts), ROWS * ((i + 1) * blocks // parts)
             grad[i] = ZERO
             _gradient(z[low:high], labels[low:high], weight, signs, scale, grad[i])
-        for i in range(1, threads):
+        for i in range(1, parts):
             grad[0] += grad[i]
         weight -= rate * grad[0]
 
 
+@parallel
+def _predict(z, weight, signs):
+    """f(z) for padded z (N, p), weight (p, m) and signs (d, m): shape (N, d)."""
+    scale = np.float32(1 / np.sqrt(weight.shape[1]))
+    out = np.empty((z.shape[0], signs.shape[0]), np.float32)
+    for block in numba.prange(z.shape[0] // ROWS):
+        pre = np.empty((ROWS, weight.shape[1]), np.float32)
+        rows = slice(ROWS * block, ROWS * (block + 1))
+        _forward(z[rows], weight, signs, pre, out[rows])
+    return out * scale
+
+
+descend, predict = Paced(_descend), Paced(_predict)
+
+
 def forward(z: Tensor, weight: Tensor, signs: Tensor) -> Tensor:
     """f(z) for float32 CPU tensors z (n, p), weight (m, p) and signs (m, d): shape (n, d)."""
-    out = _predict(padded(z.numpy(), (ROWS, 4)), padded(weight.T.numpy(), (4, 1)),
-                   padded(signs.T.numpy(), (2, 1)))  # fmt: skip
+    rows, columns = padded(z.numpy(), (ROWS, 4)), padded(weight.T.numpy(), (4, 1))
+    out = predict(len(z) * len(weight), rows, columns, padded(signs.T.numpy(), (2, 1)))
     return torch.from_numpy(out[: len(z), : signs.shape[1]]).contiguous()
 
 
@@ -178,21 +196,9 @@ class Descent:
 
     def advance(self, steps: int) -> None:
         """Take ``steps`` steps."""
-        _descend(self.z, self.labels, self.w, self.signs, self.rows, self.step_size, steps,
-                 numba.get_num_threads())  # fmt: skip
+        work = max(steps, 1) * self.z.shape[0] * self.w.shape[1]
+        descend(work, self.z, self.labels, self.w, self.signs, self.rows, self.step_size, steps)
 
     def weight(self) -> Tensor:
         """A copy of the weights (m, p) as they are now."""
         return torch.from_numpy(self.w[: self.features].T.copy())
-
-
-@parallel
-def _predict(z, weight, signs):
-    """f(z) for padded z (N, p), weight (p, m) and signs (d, m): shape (N, d)."""
-    scale = np.float32(1 / np.sqrt(weight.shape[1]))
-    out = np.empty((z.shape[0], signs.shape[0]), np.float32)
-    for block in numba.prange(z.shape[0] // ROWS):
-        pre = np.empty((ROWS, weight.shape[1]), np.float32)
-        rows = slice(ROWS * block, ROWS * (block + 1))
-        _forward(z[rows], weight, signs, pre, out[rows])
-    return out * scale

@@ -14,6 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .threads import Paced
+
 jit = numba.njit(fastmath=True, cache=True)
 parallel = numba.njit(parallel=True, fastmath=True, cache=True)
 
@@ -72,6 +74,9 @@ def _product(z1, norms, columns, inverse_norms, coefficients):
     return out
 
 
+gram, product = Paced(_gram), Paced(_product)
+
+
 class Columns:
     """Features z (n, p) laid out for the loops above: transposed, with their inverse norms."""
 
@@ -85,7 +90,9 @@ class Columns:
         """κ(z1, z) for z1 (m, p): shape (m, n), in the type of z1, made in float64."""
         rows = z1.double().numpy()
         out = torch.empty(len(z1), self.columns.shape[1], dtype=z1.dtype)
-        _gram(rows, np.linalg.norm(rows, axis=1), self.columns, self.inverse, out.numpy())
+        gram(
+            out.numel(), rows, np.linalg.norm(rows, axis=1), self.columns, self.inverse, out.numpy()
+        )
         return out
 
     def product(self, z1: Tensor, coefficients: Tensor) -> Tensor:
@@ -93,5 +100,12 @@ class Columns:
         rows = z1.double().numpy()
         c = np.ascontiguousarray(coefficients.T.double().numpy())
         return torch.from_numpy(
-            _product(rows, np.linalg.norm(rows, axis=1), self.columns, self.inverse, c)
+            product(
+                len(rows) * self.columns.shape[1],
+                rows,
+                np.linalg.norm(rows, axis=1),
+                self.columns,
+                self.inverse,
+                c,
+            )
         )

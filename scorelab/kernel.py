@@ -93,7 +93,7 @@ class KernelDenoiser:
 
     def __call__(self, t: Tensor, x: Tensor) -> Tensor:
         query = self.process.features(t, x).to(self.z)
-        return self._product(query).to(x)
+        return self._product(validate.shape("z", query, (len(x), self.z.shape[1]))).to(x)
 
     def _product(self, query: Tensor) -> Tensor:
         if self.z.device.type != "cpu":

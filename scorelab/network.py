@@ -69,7 +69,8 @@ class TwoLayerNet:
         return self.forward(self.process.features(t, x))
 
     def forward(self, z: Tensor) -> Tensor:
-        """f_W(z) for features z (n, d + 2), shape (n, d)."""
+        """f_W(z) for features z (n, d + 2), shape (n, d). Raises ValueError for another d."""
+        validate.shape("z", z, (len(z), self.weight.shape[1]))
         if fusable(z, self.weight):
             from . import fused_net  # Numba takes a while to import: only who calls pays for it
 
@@ -90,12 +91,7 @@ class TwoLayerNet:
 
     def with_weight(self, weight: Tensor) -> TwoLayerNet:
         """The same network (process and signs are shared) with other first-layer weights."""
-        validate.require(
-            weight.shape == self.weight.shape,
-            "weight.shape",
-            tuple(weight.shape),
-            f"must be {tuple(self.weight.shape)}",
-        )
+        validate.shape("weight", weight, tuple(self.weight.shape))
         net = object.__new__(TwoLayerNet)
         net.process, net.weight, net.signs = self.process, weight, self.signs
         return net

@@ -49,7 +49,7 @@ class Regression:
                 shapes,
                 "must have as many rows as each other",
             )
-        validate.points("t", self.t.reshape(-1, 1))
+        validate.points("t", validate.shape("t", self.t, (len(self.x_t),))[:, None])
 
     def __len__(self) -> int:
         return len(self.t)
@@ -109,7 +109,8 @@ class OrnsteinUhlenbeck:
     ) -> Tensor:
         """Draw X_t = α X_0 + √h ξ for x0 (n, d) and t a number or (n,); returns (n, d)."""
         validate.points("x0", x0)
-        t = torch.as_tensor(t, dtype=x0.dtype, device=x0.device).expand(len(x0))[:, None]
+        t = torch.as_tensor(t, dtype=x0.dtype, device=x0.device)
+        t = validate.shape("t", t, (), (len(x0),)).expand(len(x0))[:, None]
         validate.require(bool((t >= 0).all()), "t", float(t.min()), "times must be ≥ 0")
         noise = draw(torch.randn, tuple(x0.shape), generator, x0)
         return self.alpha(t) * x0 + self.h(t).sqrt() * noise
@@ -139,7 +140,11 @@ class OrnsteinUhlenbeck:
         return Regression(t, self.perturb(x_0, t, generator=generator), x_0)
 
     def features(self, t: Tensor, x: Tensor) -> Tensor:
-        """What the network and the kernel see: z = (x, t − t_min, 1), shape (n, d + 2)."""
+        """What the network and the kernel see: z = (x, t − t_min, 1), shape (n, d + 2).
+
+        Raises ValueError unless x is (n, d) and t (n,).
+        """
+        validate.queries(t, x)
         time = (t - self.t_min)[:, None]
         return torch.cat((x, time, torch.ones_like(time)), dim=1)
 

@@ -62,11 +62,11 @@ class GaussianMixture:
 
     @classmethod
     def spiral(
-        cls, modes: int = 10, turns: float = 1.25, radius: float = 2.0, std: float = 0.15
+        cls, modes: int = 10, turns: float = 1.5, radius: float = 2.4, std: float = 0.15
     ) -> GaussianMixture:
         """Equal modes, evenly spaced along an Archimedean spiral in the plane, with mean 0."""
         # Equal steps in √s make equal steps of length, since the length grows like the angle².
-        s = torch.linspace(0.25, 1, validate.count("modes", modes, least=2)).sqrt()
+        s = torch.linspace(0.05, 1, validate.count("modes", modes, least=2)).sqrt()
         angle = 2 * math.pi * validate.positive("turns", turns) * s
         spiral = torch.stack((s * angle.cos(), s * angle.sin()), dim=1)
         return cls(validate.positive("radius", radius) * (spiral - spiral.mean(0)), std)
@@ -97,6 +97,7 @@ class GaussianMixture:
         """
 
         def denoiser(t: Tensor, x: Tensor) -> Tensor:
+            validate.queries(t, x, self.dim)
             alpha, means = process.alpha(t)[:, None], self.means.to(x)
             signal = alpha * self.stds.to(x) ** 2
             v = alpha * signal + process.h(t)[:, None]
@@ -108,7 +109,8 @@ class GaussianMixture:
 
     def _log_joint(self, x: Tensor, means: Tensor, v: Tensor) -> Tensor:
         """log π_k N(x; μ_k, v_k I), (n, k), for variances v that broadcast to (n, k)."""
-        square = torch.cdist(x, means, compute_mode="donot_use_mm_for_euclid_dist") ** 2
+        # Not by cdist: torch.func.jacrev through it is wrong (torch 2.13).
+        square = (x[:, None] - means).square().sum(2)
         norm = torch.log(2 * math.pi * v) * (self.dim / 2)
         return self.weights.to(x).log() - square / (2 * v) - norm
 
@@ -132,6 +134,7 @@ class Empirical:
             return logits.softmax(dim=1) @ x0
 
         def denoiser(t: Tensor, x: Tensor) -> Tensor:
+            validate.queries(t, x, self.x0.shape[1])
             rows = max(1, BLOCK // len(self.x0))
             parts = zip(t.split(rows), x.split(rows), strict=True)
             return torch.cat([block(*part) for part in parts])

@@ -59,6 +59,21 @@ def points(argument: str, x: Tensor, dim: int | None = None) -> Tensor:
     return x
 
 
+def shape(argument: str, x: Tensor, *allowed: tuple[int, ...]) -> Tensor:
+    """A tensor of one of the allowed shapes, or a ValueError."""
+    wanted = " or ".join(map(str, allowed))
+    require(tuple(x.shape) in allowed, f"{argument}.shape", tuple(x.shape), f"must be {wanted}")
+    return x
+
+
+def queries(t: Tensor, x: Tensor, dim: int | None = None) -> None:
+    """What a denoiser takes, x (n, d) and t (n,), or a ValueError; the numbers are not read."""
+    wanted = "(n, d)" if dim is None else f"(n, d) with d = {dim}"
+    ok = x.dim() == 2 and dim in (None, x.shape[1])
+    require(ok, "x.shape", tuple(x.shape), f"must be {wanted}")
+    shape("t", t, (len(x),))
+
+
 def same_dim(a: Tensor, b: Tensor, names: tuple[str, str]) -> None:
     """Two sets of points in the same space, or a ValueError."""
     points(names[0], a)

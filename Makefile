@@ -1,0 +1,42 @@
+# Two commands are enough: `make lab` to read, `make test` to check. Either works first.
+
+PYTHON := .venv/bin/python
+READY  := .venv/.ready
+FIRST  := /doc/tree/notebooks/00-start-here.ipynb
+NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with=tests/sanitize.cfg
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test bench notebooks format clean
+
+help: ## list the verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+lab: $(READY) ## open JupyterLab on the first notebook (LAB_ARGS="--no-browser --port 8899" passes flags)
+	$(PYTHON) -m jupyterlab --ip=127.0.0.1 --LabApp.default_url=$(FIRST) $(LAB_ARGS)
+
+test: export SCORELAB_HEADLESS = 1
+test: $(READY) ## lint, run the tests, run every notebook, and drive the explorers in a browser where there is one
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m pytest tests/browser
+	$(PYTHON) -m pytest -n 2 --dist loadfile $(NBVAL) --ignore=tests/browser tests notebooks
+
+bench: $(READY) ## measure the speeds the course relies on
+	$(PYTHON) tests/bench.py
+
+notebooks: $(READY) ## execute the notebooks from their text and store outputs and pictures (NAMES="00-start-here" for some)
+	$(PYTHON) tools/build_notebooks.py $(NAMES)
+
+format: $(READY) ## put code and notebooks in shape, and each notebook in step with its text
+	$(PYTHON) -m jupytext --quiet --sync notebooks/[0-9]*.ipynb
+	$(PYTHON) -m ruff check --fix --exit-zero
+	$(PYTHON) -m ruff format
+	$(PYTHON) -m jupytext --quiet --sync notebooks/[0-9]*.ipynb
+
+clean: ## remove .venv and every cache; the next command installs again
+	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find scorelab tests tools notebooks -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
+
+$(READY): requirements.txt pyproject.toml tools/install.sh tools/jupyterlab.json
+	@sh tools/install.sh
+	@touch $@

@@ -1,0 +1,126 @@
+"""What all explorers share: controls with names, one figure, one sentence, errors in red."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import anywidget
+import ipywidgets as W
+import plotly.graph_objects as go
+
+from scorelab.explore.figures import CONFIG, LiveFigure
+from scorelab.explore.live import Latest, event_loop
+
+ROW = W.Layout(align_items="center", grid_gap="4px 14px", flex_flow="row wrap", overflow="hidden")
+
+
+def number(value: float) -> str:
+    """A count as a reader writes it: 1,024, or ∞."""
+    return "∞" if value == math.inf else f"{value:,}"
+
+
+def choice(label: str, options: Sequence[Any], value: Any, tip: str, width: str) -> W.Dropdown:
+    """A drop-down list; ``tip`` says what it means."""
+    style = {"description_width": "initial"}
+    return W.Dropdown(options=options, value=value, description=label, tooltip=tip, style=style,
+                      layout=W.Layout(width=width))  # fmt: skip
+
+
+def slider(label: str, values: Iterable[float], value: float, tip: str, width: str = "330px"
+           ) -> W.SelectionSlider:  # fmt: skip
+    """A slider over given numbers, shown as they are written."""
+    options = [(number(v), v) for v in values]
+    style = {"description_width": "initial"}
+    box = W.SelectionSlider(options=options, value=value, description=label, style=style,
+                            layout=W.Layout(width=width), continuous_update=True)  # fmt: skip
+    box.tooltip = tip
+    return box
+
+
+def button(label: str, tip: str) -> W.Button:
+    """A push button."""
+    return W.Button(description=label, tooltip=tip, layout=W.Layout(width="66px"))
+
+
+class Keys(anywidget.AnyWidget):
+    """Lets the controls of an explorer have the keys that JupyterLab takes for its own commands.
+
+    Without it an arrow key on a list moves to the next cell and Space on a button does nothing.
+    Keys that run cells or go with Ctrl or Cmd still reach JupyterLab.
+    """
+
+    _esm = """
+    function render({ el }) {
+      const own = event => {
+        const runs = event.key === "Enter" && event.shiftKey;
+        if (!event.ctrlKey && !event.metaKey && !runs && event.key !== "Escape")
+          event.stopPropagation();
+      };
+      const attach = () => el.closest(".sl-explorer")?.addEventListener("keydown", own);
+      requestAnimationFrame(attach);
+    }
+    export default { render };
+    """
+
+
+class Explorer(W.VBox):
+    """Controls above, one figure, one sentence with the numbers below.
+
+    ``controls`` by name, in rows; each gets the class ``sl-<name>``. A subclass implements
+    ``draw()``, which reads the controls and updates figure and sentence; it is called whenever a
+    control in ``redraw_on`` changes, at most ten times a second and always for the latest state.
+    """
+
+    def __init__(self, rows: Sequence[dict[str, W.DOMWidget]], figure: go.Figure,
+                 redraw_on: Sequence[str]) -> None:  # fmt: skip
+        self.by_name = {name: w for row in rows for name, w in row.items()}
+        self.figure = LiveFigure(figure)
+        self.figure._config = self.figure._config | CONFIG
+        self.status, self.error = W.HTML(), W.HTML()
+        named = {**self.by_name, "status": self.status, "error": self.error}
+        for name, widget in named.items():
+            widget.add_class(f"sl-{name}")
+        self.redraw = Latest(self.draw, self.fail)
+        for name in redraw_on:
+            self.by_name[name].observe(self.redraw, "value")
+        boxes = [W.HBox(list(row.values()), layout=ROW) for row in rows]
+        super().__init__([*boxes, self.figure, self.status, self.error, Keys()])
+        self.add_class("sl-explorer")
+
+    def draw(self) -> None:
+        """Show what the controls ask for."""
+        raise NotImplementedError
+
+    def __getitem__(self, name: str) -> Any:
+        """The value of a control."""
+        return self.by_name[name].value
+
+    def set(self, **values: Any) -> None:
+        """Move controls from code: ``explorer.set(width=1024, stop=300)``.
+
+        Raises ValueError for a name that is no control, or a value that it does not offer.
+        """
+        settable = [name for name, widget in self.by_name.items() if hasattr(widget, "options")]
+        for name, value in values.items():
+            if name not in settable:
+                raise ValueError(f"{name}={value!r}: the controls are {', '.join(settable)}")
+            offered = [o[1] if isinstance(o, tuple) else o for o in self.by_name[name].options]
+            if value not in offered:
+                raise ValueError(f"{name}={value!r}: must be one of {offered}")
+        for name, value in values.items():
+            self.by_name[name].value = value
+
+    def say(self, sentence: str) -> None:
+        """The sentence below the figure; an earlier error is taken away."""
+        self.status.value = f'<div style="font-size:16px;line-height:1.5">{sentence}</div>'
+        self.error.value = ""
+
+    def fail(self, error: Exception) -> None:
+        """Show an error where the reader looks; raise it where there is no reader."""
+        text = html.escape(f"{type(error).__name__}: {error}")
+        self.error.value = f'<div style="color:#CC3311;font-size:15px">{text}</div>'
+        if event_loop() is None:
+            raise error

@@ -1,0 +1,125 @@
+"""Work beside a live page: latest-wins redraws, and long runs with a Stop that answers.
+
+Everything runs on the kernel's own event loop, in short slices, so that there are no threads and
+no locks. Where there is no page to keep alive (SCORELAB_HEADLESS is set, or no loop runs) the same
+work is done at once, so that its errors fail the cell that asked for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Iterator
+
+#: Redraws are at least this far apart: a browser draws about 20 a second and queues the rest.
+FRAME = 0.1
+#: A run works this long before it lets Stop and sliders speak.
+SLICE = 0.03
+
+Action = Callable[[], None]
+Report = Callable[[Exception], None]
+
+
+def event_loop() -> asyncio.AbstractEventLoop | None:
+    """The loop to work beside, or None where work is to be done at once."""
+    if os.environ.get("SCORELAB_HEADLESS"):
+        return None
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+class Latest:
+    """Calls ``action`` soon; asking again before it began changes nothing: no queue builds up.
+
+    The action reads the controls when it begins, so what it answers is the latest request.
+    Errors go to ``report``; without a loop they are raised.
+    """
+
+    def __init__(self, action: Action, report: Report) -> None:
+        self.action, self.report = action, report
+        self.waiting: asyncio.Task[None] | None = None
+        self.last = 0.0
+
+    def __call__(self, *_: object) -> None:
+        loop = event_loop()
+        if loop is None:
+            self.action()
+        elif self.waiting is None:
+            self.waiting = loop.create_task(self._soon())
+
+    async def _soon(self) -> None:
+        try:
+            await asyncio.sleep(max(0.0, self.last + FRAME - time.monotonic()))
+            self.waiting = None  # from here on a new request waits for a new answer
+            self.action()
+        except Exception as error:
+            self.report(error)
+        finally:
+            self.last = time.monotonic()
+
+
+class Run:
+    """Works through an iterator in slices, with a redraw now and then, until done or stopped.
+
+    Starting another piece of work replaces the one under way. ``draw`` is called at most ten
+    times a second and once at the end, ``ended`` after that. Errors go to ``report``.
+    """
+
+    def __init__(self, draw: Action, ended: Action, report: Report) -> None:
+        self.draw, self.ended, self.report = draw, ended, report
+        self.task: asyncio.Task[None] | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether work is under way."""
+        return self.task is not None and not self.task.done()
+
+    def start(self, work: Iterator[object]) -> None:
+        """Begin, and return at once; without an event loop, return when all is done."""
+        self.stop()
+        loop = event_loop()
+        if loop is None:
+            for _ in work:
+                pass
+            self.ended()
+            self.draw()
+        else:
+            self.task = loop.create_task(self._work(work))
+
+    def stop(self) -> None:
+        """End the work after the slice under way; what was done so far is kept."""
+        if self.running:
+            self.task.cancel()
+
+    async def _work(self, work: Iterator[object]) -> None:
+        try:
+            await self._slices(work)
+        except asyncio.CancelledError:
+            pass
+        except Exception as error:
+            self.report(error)
+        if self.task is asyncio.current_task():  # else newer work has taken over
+            self.task = None
+            self._finish()
+
+    def _finish(self) -> None:
+        try:
+            self.ended()
+            self.draw()
+        except Exception as error:
+            self.report(error)
+
+    async def _slices(self, work: Iterator[object]) -> None:
+        drawn = 0.0
+        while True:
+            until = time.monotonic() + SLICE
+            while time.monotonic() < until:
+                if next(work, StopIteration) is StopIteration:
+                    return
+            if time.monotonic() - drawn >= FRAME:
+                self.draw()
+                drawn = time.monotonic()
+            await asyncio.sleep(0)

@@ -1,0 +1,123 @@
+"""One model on one setting at every stop: what the explorers replay by index."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+
+from torch import Generator, Tensor
+
+from scorelab import metrics
+from scorelab.descent import descend
+from scorelab.explore.setting import PROCESS, SAMPLES, Setting, setting
+from scorelab.network import TwoLayerNet
+from scorelab.process import Denoiser
+from scorelab.sampling import sample
+from scorelab.stopping import log_stops
+
+STOPS = log_stops(10_000, 49)
+#: Neurons times rows that are worked through before the page is asked again, about 10 ms.
+CHUNK = 40_000_000
+
+
+class Frame:
+    """A model after ``step`` steps; ``training`` and ``risk`` are mean squares.
+
+    What costs more than a blink, the samples and what is measured of them, is made when first
+    asked for and kept.
+    """
+
+    def __init__(self, where: Setting, step: int, denoiser: Denoiser, training: float) -> None:
+        self.where, self.step, self.denoiser, self.training = where, step, denoiser, training
+        self.risk = where.risk(denoiser(where.test.t, where.test.x_t))
+
+    @cached_property
+    def samples(self) -> Tensor:
+        """Samples (500, 2), always from the same noise, so that they move with the stop alone."""
+        return sample(PROCESS, self.denoiser, SAMPLES, 2, 40, device=self.where.fresh.device,
+                      generator=Generator().manual_seed(2))  # fmt: skip
+
+    @cached_property
+    def distance(self) -> float:
+        """Sliced Wasserstein distance of the samples to the truth."""
+        return metrics.sliced_wasserstein(self.samples, self.where.reference)
+
+    @cached_property
+    def memorized(self) -> float:
+        """The share of the samples that are all but copies of a training point."""
+        return metrics.memorized_fraction(self.samples, self.where.train.x_0)
+
+
+class Record:
+    """A network of some width, or the kernel flow for infinite width, with its frames so far."""
+
+    def __init__(self, where: Setting, width: float) -> None:
+        self.where, self.width = where, width
+        self.frames: list[Frame] = []
+        self.newest: Frame | None = None
+        self.steps = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether every stop has its frame."""
+        return len(self.frames) == len(STOPS)
+
+    def frame(self, step: int) -> Frame:
+        """The frame at a stop, or the newest where training has not come so far."""
+        if step > self.frames[-1].step:
+            return self.live()
+        return self.frames[bisect_right([f.step for f in self.frames], step) - 1]
+
+    def live(self) -> Frame:
+        """The model as it is now, between two stops too."""
+        if self.newest is None or self.newest.step != self.steps:
+            self.newest = Frame(self.where, self.steps, *self._now)
+        return self.newest
+
+    def begin(self) -> None:
+        """Make the frame of step 0 where there is none yet."""
+        if not self.frames:
+            next(self.work())
+
+    def forget(self) -> None:
+        """Go back to before training."""
+        self.frames.clear()
+        self.newest, self.steps = None, 0
+
+    def best(self) -> Frame:
+        """The frame of least risk so far: the oracle's choice."""
+        return min(self.frames, key=lambda frame: frame.risk)
+
+    def work(self) -> Iterator[None]:
+        """Go on to the last stop, then make all samples, in pieces of some milliseconds."""
+        models = self._flow() if self.width == math.inf else self._train()
+        for self.steps, *self._now in models:
+            if self.steps == STOPS[len(self.frames)]:
+                self.frames.append(self.live())
+            yield
+        for frame in self.frames:
+            yield frame.distance, frame.memorized
+
+    def _flow(self) -> Iterator[tuple[int, Denoiser, float]]:
+        flow = self.where.flow
+        for stop in STOPS[len(self.frames) :]:
+            yield stop, flow.at(stop), 2 * flow.train_loss(stop)
+
+    def _train(self) -> Iterator[tuple[int, Denoiser, float]]:
+        train = self.where.train
+        start, net = (self.frames[-1].step, self.frames[-1].denoiser) if self.frames else (0, None)
+        if net is None:
+            net = TwoLayerNet(PROCESS, train.x_0.shape[1], int(self.width), device=train.t.device,
+                              generator=Generator().manual_seed(1))  # fmt: skip
+        chunk = max(1, CHUNK // (len(train) * net.width))
+        steps = sorted({*STOPS[len(self.frames) :], *range(start + chunk, STOPS[-1], chunk)})
+        for now in descend(net, train, [s - start for s in steps], self.where.flow.step_size):
+            yield start + now.step, now.net, 2 * now.train_loss
+
+
+@lru_cache(maxsize=24)
+def record(target: str, n: int, times: str, width: float) -> Record:
+    """The record of one model, kept while the reader compares it with others."""
+    return Record(setting(target, n, times), width)

@@ -1,0 +1,225 @@
+"""The speeds the course relies on, measured: ``make bench``. It prints a table and judges nobody.
+
+Where a row has a reference, both are run in turn and the medians compared, so that whatever else
+the machine is doing slows both. A new row is a function that returns a ``Row``, in MEASUREMENTS.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Generator, Tensor
+
+import scorelab as sl
+from scorelab import fused_net
+from scorelab.kernel import largest_eigenvalue
+
+PROCESS = sl.OrnsteinUhlenbeck()
+Action = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table; ``met`` is None where there is nothing to reach."""
+
+    what: str
+    ours: str
+    reference: str = ""
+    ratio: str = ""
+    reach: str = ""
+    met: bool | None = None
+
+
+def seconds(action: Action) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def shown(value: float) -> str:
+    return f"{value * 1000:.3g} ms" if value < 1 else f"{value:.2f} s"
+
+
+def faster(what: str, ours: Action, reference: Action, reach: float, repeats: int, per: int) -> Row:
+    """A ratio of medians; each action does its work ``per`` times."""
+    ours(), reference()
+    pairs = [(seconds(ours), seconds(reference)) for _ in range(repeats)]
+    mine, theirs = (statistics.median(column) / per for column in zip(*pairs, strict=True))
+    ratio = theirs / mine
+    return Row(what, shown(mine), shown(theirs), f"{ratio:.1f} ×", f"≥ {reach:g} ×", ratio >= reach)
+
+
+def within(what: str, action: Action, limit: float, repeats: int = 15) -> Row:
+    """A median against a limit in seconds."""
+    action()
+    value = statistics.median(seconds(action) for _ in range(repeats))
+    return Row(what, shown(value), reach=f"≤ {shown(limit)}", met=value <= limit)
+
+
+def python(code: str) -> float:
+    """What a fresh interpreter prints last."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return float(done.stdout.split()[-1])
+
+
+def regression(n: int, dim: int) -> sl.Regression:
+    generator = Generator().manual_seed(0)
+    return PROCESS.regression(torch.randn(n, dim, generator=generator), generator=generator)
+
+
+def autograd_steps(net: sl.TwoLayerNet, z: Tensor, labels: Tensor, rate: float, steps: int) -> None:
+    """Gradient descent as everybody writes it."""
+    weight = net.weight.clone().requires_grad_()
+    optimizer = torch.optim.SGD([weight], lr=rate)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        out = torch.relu(z @ weight.T) @ net.signs / math.sqrt(net.width)
+        ((out - labels).square().sum() / (2 * len(z))).backward()
+        optimizer.step()
+
+
+def step(n: int, width: int, dim: int, reach: float, steps: int) -> Row:
+    data = regression(n, dim)
+    net, z = sl.TwoLayerNet(PROCESS, dim, width), PROCESS.features(data.t, data.x_t)
+    rate = 1 / largest_eigenvalue(z)
+    fused = fused_net.Descent(z, data.x_0, net.weight, net.signs, rate)
+    return faster(
+        f"a step of gradient descent, n = {n}, m = {width}, d = {dim}, against autograd with SGD",
+        lambda: fused.advance(steps),
+        lambda: autograd_steps(net, z, data.x_0, rate, steps),
+        reach,
+        repeats=9,
+        per=steps,
+    )
+
+
+def small_step() -> Row:
+    return step(1000, 1024, 2, reach=15, steps=40)
+
+
+def large_step() -> Row:
+    return step(2000, 2048, 14, reach=2, steps=4)
+
+
+def plain_ntk(z1: Tensor, z2: Tensor) -> Tensor:
+    dot = z1 @ z2.T
+    u = (dot / (z1.norm(dim=1)[:, None] * z2.norm(dim=1))).clamp(-1, 1)
+    return dot * (math.pi - torch.arccos(u)) / (2 * math.pi)
+
+
+def gram() -> Row:
+    data = regression(4000, 2)
+    z = PROCESS.features(data.t, data.x_t)
+    return faster(
+        "the kernel matrix, n = 4000, float32, against one line of torch",
+        lambda: sl.ntk(z, z),
+        lambda: plain_ntk(z, z),
+        reach=4,
+        repeats=15,
+        per=1,
+    )
+
+
+PEAK = """
+import torch, scorelab as sl
+def status(name):
+    return next(int(l.split()[1]) / 1024 for l in open("/proc/self/status") if name in l)
+z = torch.randn(4000, 4)
+sl.ntk(z[:64], z[:64])
+before = status("VmRSS")
+open("/proc/self/clear_refs", "w").write("5")  # the peak counts from here
+sl.ntk(z, z)
+print(status("VmHWM") - before - 4 * len(z) ** 2 / 2**20)
+"""
+
+
+def gram_memory() -> Row:
+    what, size = "its peak memory beyond the result", 4 * 4000**2 / 2**20
+    if not os.path.exists("/proc/self/clear_refs"):
+        return Row(what, "not measured here")
+    extra = python(PEAK)
+    return Row(what, f"{extra:.1f} MiB", reach=f"< {size:.0f} MiB", met=extra < size)
+
+
+def replay() -> Row:
+    flow, queries = sl.KernelFlow(PROCESS, regression(1000, 2)), regression(500, 2)
+    at = flow.replay(queries.t, queries.x_t)
+    return within("kernel flow, n = 1000: 500 fixed queries at any stop", lambda: at(300), 0.005)
+
+
+def sampling() -> Row:
+    net = sl.TwoLayerNet(PROCESS, 2, 1024)
+    return within(
+        "500 samples in 40 steps, width 1024",
+        lambda: sl.sample(PROCESS, net, 500, 2, steps=40),
+        0.06,
+    )
+
+
+IMPORT = """
+import time, torch
+start = time.perf_counter()
+import scorelab
+print(time.perf_counter() - start)
+"""
+
+
+def importing() -> Row:
+    value = statistics.median(python(IMPORT) for _ in range(5))
+    return Row("import scorelab, beyond torch", shown(value), reach="≤ 1 s", met=value <= 1)
+
+
+FIRST_USE = """
+import time, scorelab as sl
+start = time.perf_counter()
+sl.warm_up()
+print(time.perf_counter() - start)
+"""
+
+
+def first_use() -> Row:
+    value = statistics.median(python(FIRST_USE) for _ in range(3))
+    return Row("first training and first kernel of a session, kernels compiled", shown(value))
+
+
+MEASUREMENTS: list[Callable[[], Row]] = [
+    small_step,
+    large_step,
+    gram,
+    gram_memory,
+    replay,
+    sampling,
+    importing,
+    first_use,
+]
+
+
+def table(rows: list[Row]) -> str:
+    """The rows as aligned columns under their heading."""
+    met = {True: "yes", False: "NO", None: ""}
+    lines = [("what", "ours", "reference", "ratio", "reach", "met")]
+    lines += [(r.what, r.ours, r.reference, r.ratio, r.reach, met[r.met]) for r in rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def main() -> None:
+    sl.warm_up()
+    rows = [measure() for measure in MEASUREMENTS]
+    print(table(rows))
+    print(f"\n{torch.get_num_threads()} threads, load average {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,179 @@
+"""The house in order: pins, layers, docstrings, sizes, and nothing of one machine in the files."""
+
+import ast
+import inspect
+import os
+import re
+import shutil
+import subprocess
+import tomllib
+import venv
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import yaml
+from lab import ROOT
+from packaging.requirements import Requirement
+
+import scorelab
+
+PACKAGE = ROOT / "scorelab"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
+
+
+def requirements() -> list[Requirement]:
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    return [Requirement(line) for line in (line.split("#")[0].strip() for line in lines) if line]
+
+
+def tracked() -> list[Path]:
+    """Every file that git tracks or would track."""
+    listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    found = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=False)
+    if found.returncode:
+        pytest.skip("not a git checkout")
+    return [path for name in found.stdout.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+# One list of versions
+
+
+def test_every_requirement_is_pinned_exactly() -> None:
+    assert all(re.fullmatch(r"==[\d.]+", str(each.specifier)) for each in requirements())
+
+
+def test_pins_lie_in_the_ranges_of_the_package() -> None:
+    pins = {each.name: str(each.specifier).removeprefix("==") for each in requirements()}
+    for dependency in map(Requirement, PROJECT["dependencies"]):
+        assert dependency.specifier.contains(pins[dependency.name]), dependency
+
+
+def test_conda_takes_python_and_pip_and_leaves_the_rest_to_the_pinned_list() -> None:
+    python, pip, section = ENVIRONMENT["dependencies"]
+    assert pip == "pip"
+    assert section == {"pip": ["-r requirements.txt", "-e ."]}
+    version = python.removeprefix("python=")
+    assert Requirement(f"python{PROJECT['requires-python']}").specifier.contains(version)
+
+
+def test_conda_pip_section_resolves_in_an_empty_environment(tmp_path: Path) -> None:
+    """As conda does: write the section to a file beside environment.yml and hand it to pip."""
+    for name in ("pyproject.toml", "requirements.txt", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(PACKAGE, tmp_path / "scorelab")
+    section = tmp_path / "conda.requirements.txt"
+    section.write_text("\n".join(ENVIRONMENT["dependencies"][-1]["pip"]))
+    venv.create(tmp_path / "empty", with_pip=True)
+    python = tmp_path / "empty" / ("Scripts" if os.name == "nt" else "bin") / "python"
+    command = [python, "-m", "pip", "install", "--dry-run", "--retries=1", "-r", section]
+    dry_run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    if dry_run.returncode and "after connection broken by" in dry_run.stderr:
+        pytest.skip("the package index cannot be reached")
+    assert dry_run.returncode == 0, dry_run.stderr
+    assert "scorelab" in dry_run.stdout.splitlines()[-1]
+
+
+# Three rooms, and imports that only point down
+
+
+def room(module: str) -> int:
+    """3 for the workbook, 2 for the explorers, 1 for the mathematics."""
+    return {"workbook": 3, "explore": 2}.get([*module.split("."), ""][1], 1)
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The modules that a file imports, wherever in it, with relative names made absolute."""
+    package = ["scorelab", *path.relative_to(PACKAGE).parent.parts]
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            base += node.module.split(".") if node.module else []
+            yield from (".".join([*base, alias.name]) for alias in node.names)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_point_down(path: Path) -> None:
+    here = room(".".join(["scorelab", *path.relative_to(PACKAGE).with_suffix("").parts]))
+    facade = path == PACKAGE / "__init__.py"  # which shows the rooms, and lives in none
+    for name in imports(path):
+        top = name.split(".")[0]
+        assert facade or top != "scorelab" or room(name) <= here, name
+        assert here > 1 or top not in {"plotly", "ipywidgets", "anywidget", "IPython"}, name
+
+
+@pytest.mark.parametrize(
+    "path", MODULES + sorted((ROOT / "tools").glob("*.py")), ids=lambda p: p.name
+)
+def test_modules_stay_short(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 250
+
+
+# Every public name explains itself
+
+
+def belongs(value: object, module: ModuleType) -> bool:
+    """Whether something was written in a module or package, and not only imported there."""
+    return getattr(value, "__module__", "").startswith(module.__name__)
+
+
+def public() -> Iterator[tuple[str, object]]:
+    """The public names, the functions of public modules, and the methods of public classes."""
+    for name in scorelab.__all__:
+        thing = getattr(scorelab, name)
+        yield name, thing
+        if isinstance(thing, ModuleType):
+            members = {k: v for k, v in vars(thing).items() if belongs(v, thing)}
+        else:
+            members = vars(thing) if inspect.isclass(thing) else {}
+        for member, value in members.items():
+            value = getattr(value, "fget", None) or getattr(value, "__func__", value)
+            if not member.startswith("_") and (inspect.isroutine(value) or inspect.isclass(value)):
+                yield f"{name}.{member}", value
+
+
+@pytest.mark.parametrize(("name", "thing"), [pytest.param(*each, id=each[0]) for each in public()])
+def test_public_names_have_docstrings_and_types(name: str, thing: object) -> None:
+    assert inspect.getdoc(thing), name
+    if inspect.isroutine(thing):
+        signature = inspect.signature(thing)
+        untyped = [
+            parameter.name
+            for parameter in signature.parameters.values()
+            if parameter.annotation is parameter.empty and parameter.name not in ("self", "cls")
+        ]
+        assert not untyped
+        assert signature.return_annotation is not signature.empty
+
+
+# Files for everybody
+
+
+def test_files_name_no_package_index_and_no_path_of_one_machine() -> None:
+    hosts = ["pypi" + ".org", "python" + "hosted", "anaconda" + ".org", "npm" + "js"]
+    pattern = re.compile(rf"{'|'.join(map(re.escape, hosts))}|(?<![\w.])/(work|root|home|Users)/\w")
+    for path in tracked():
+        try:
+            found = pattern.search(path.read_text(encoding="utf-8"))
+        except UnicodeDecodeError:
+            continue
+        assert not found, f"{path.relative_to(ROOT)}: {found}"
+
+
+def test_citation_names_both_papers() -> None:
+    references = yaml.safe_load((ROOT / "CITATION.cff").read_text())["references"]
+    papers = {reference["url"].rpartition("/")[2]: reference["title"] for reference in references}
+    assert "Neural Network-Based Score Estimation" in papers["2401.15604"]
+    assert "Convex Optimization" in papers["2402.01965"]
+
+
+def test_make_help_lists_every_verb() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    verbs = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[1].split()
+    listed = subprocess.run(["make", "-s", "help"], cwd=ROOT, capture_output=True, text=True)
+    assert [line.split()[1] for line in listed.stdout.splitlines()] == verbs
