@@ -89,8 +89,11 @@ def take_pictures(lab: Lab, name: str, cells: list[int]) -> None:
     path = NOTEBOOKS / f"{name}.ipynb"
     notebook = nbformat.read(path, as_version=4)
     for i in cells:
-        png = b64encode(page.picture(i)).decode()
-        picture = nbformat.v4.new_output("display_data", {"image/png": png, "text/plain": CAPTION})
+        png = page.picture(i)
+        if i == cells[0]:  # for the README and the syllabus
+            (NOTEBOOKS / "pictures" / f"{name}.png").write_bytes(png)
+        data = {"image/png": b64encode(png).decode(), "text/plain": CAPTION}
+        picture = nbformat.v4.new_output("display_data", data)
         kept = [
             o for o in notebook.cells[i].outputs if o.get("data", {}).get("text/plain") != CAPTION
         ]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import html
 import math
+import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import anywidget
 import ipywidgets as W
 import plotly.graph_objects as go
+import traitlets
 
-from scorelab.explore.figures import CONFIG, LiveFigure
+from scorelab.explore.figures import CONFIG, LiveFigure, update
 from scorelab.explore.live import Latest, event_loop
 
 ROW = W.Layout(align_items="center", grid_gap="4px 14px", flex_flow="row wrap", overflow="hidden")
@@ -45,25 +47,44 @@ def button(label: str, tip: str) -> W.Button:
     return W.Button(description=label, tooltip=tip, layout=W.Layout(width="66px"))
 
 
-class Keys(anywidget.AnyWidget):
-    """Lets the controls of an explorer have the keys that JupyterLab takes for its own commands.
+#: How long, in seconds, a page may take to draw before it is taken for closed or hidden.
+PATIENCE = 1.0
 
-    Without it an arrow key on a list moves to the next cell and Space on a button does nothing.
-    Keys that run cells or go with Ctrl or Cmd still reach JupyterLab.
+
+class Page(anywidget.AnyWidget):
+    """The part of an explorer that lives in the page; it shows nothing.
+
+    It answers when the page has drawn what was sent before, so that nobody sends faster than the
+    page draws: else a queue fills that takes seconds to work off. And it lets the controls have
+    the keys that JupyterLab takes for its own commands: without it an arrow key on a list moves
+    to the next cell, and Space on a button does nothing. Shift-Enter, Escape and what goes with
+    Ctrl or Cmd still reach JupyterLab.
     """
 
+    sent = traitlets.Int().tag(sync=True)
+    drawn = traitlets.Int().tag(sync=True)
     _esm = """
-    function render({ el }) {
-      const own = event => {
-        const runs = event.key === "Enter" && event.shiftKey;
-        if (!event.ctrlKey && !event.metaKey && !runs && event.key !== "Escape")
-          event.stopPropagation();
+    function render({ model, el }) {
+      const answer = () => { model.set("drawn", model.get("sent")); model.save_changes(); };
+      model.on("change:sent", () => requestAnimationFrame(() => setTimeout(answer)));
+      const keep = event => {
+        const jupyter = event.ctrlKey || event.metaKey || event.key === "Escape"
+          || (event.key === "Enter" && event.shiftKey);
+        if (!jupyter) event.stopPropagation();
       };
-      const attach = () => el.closest(".sl-explorer")?.addEventListener("keydown", own);
-      requestAnimationFrame(attach);
+      requestAnimationFrame(() => el.closest(".sl-explorer")?.addEventListener("keydown", keep));
     }
     export default { render };
     """
+
+    def ask(self) -> None:
+        """Ask the page to answer when it has drawn all that was sent so far."""
+        self.asked = time.monotonic()
+        self.sent += 1
+
+    def ready(self) -> bool:
+        """Whether it has answered, or has not for so long that it must be closed or hidden."""
+        return self.drawn == self.sent or time.monotonic() > self.asked + PATIENCE
 
 
 class Explorer(W.VBox):
@@ -83,11 +104,12 @@ class Explorer(W.VBox):
         named = {**self.by_name, "status": self.status, "error": self.error}
         for name, widget in named.items():
             widget.add_class(f"sl-{name}")
-        self.redraw = Latest(self.draw, self.fail)
+        self.page = Page()
+        self.redraw = Latest(self.draw, self.page.ready, self.fail)
         for name in redraw_on:
             self.by_name[name].observe(self.redraw, "value")
         boxes = [W.HBox(list(row.values()), layout=ROW) for row in rows]
-        super().__init__([*boxes, self.figure, self.status, self.error, Keys()])
+        super().__init__([*boxes, self.figure, self.status, self.error, self.page])
         self.add_class("sl-explorer")
 
     def draw(self) -> None:
@@ -113,10 +135,12 @@ class Explorer(W.VBox):
         for name, value in values.items():
             self.by_name[name].value = value
 
-    def say(self, sentence: str) -> None:
-        """The sentence below the figure; an earlier error is taken away."""
+    def show(self, traces: dict[str, dict[str, Any]], sentence: str, **layout: Any) -> None:
+        """New values for traces by name, and the sentence below; an earlier error is taken away."""
+        update(self.figure, traces, **layout)
         self.status.value = f'<div style="font-size:16px;line-height:1.5">{sentence}</div>'
         self.error.value = ""
+        self.page.ask()
 
     def fail(self, error: Exception) -> None:
         """Show an error where the reader looks; raise it where there is no reader."""

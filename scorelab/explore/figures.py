@@ -60,6 +60,26 @@ def add_line(figure: go.Figure, name: str, panel: int, color: str, **line: Any) 
     figure.add_scatter(name=name, mode="lines", line=line, row=1, col=panel)
 
 
+def add_dots(figure: go.Figure, name: str, panel: int, color: str, size: float = 4,
+             opacity: float = 1.0) -> None:  # fmt: skip
+    """An empty cloud of small dots of that name, to be filled with ``dots``.
+
+    A cloud is one broken line of very short strokes: a browser draws that several times faster
+    than a marker for each point.
+    """
+    line = {"color": color, "width": size, "simplify": False}
+    figure.add_scatter(name=name, mode="lines", line=line, opacity=opacity, hoverinfo="skip",
+                       row=1, col=panel)  # fmt: skip
+
+
+def dots(points: Array, stroke: float = 0.06) -> dict[str, Array]:
+    """Points (n, 2) as a broken line of strokes of that length: x and y with NaN in between."""
+    half = np.array([stroke / 2, 0])
+    path = np.stack((points - half, points + half, np.full_like(points, np.nan)), axis=1)
+    path = path.reshape(-1, 2)
+    return {"x": path[:, 0], "y": path[:, 1]}
+
+
 def add_points(figure: go.Figure, name: str, panel: int, color: str, size: float = 5,
                **marker: Any) -> None:  # fmt: skip
     """An empty cloud of points of that name."""
@@ -69,19 +89,19 @@ def add_points(figure: go.Figure, name: str, panel: int, color: str, size: float
 
 def square_axes(figure: go.Figure, panel: int, reach: float) -> None:
     """Both axes of a panel from −reach to reach, and as long as each other."""
-    figure.update_xaxes(range=[-reach, reach], row=1, col=panel)
-    figure.update_yaxes(range=[-reach, reach], row=1, col=panel,
-                        scaleanchor=f"x{panel}", constrain="domain")  # fmt: skip
+    ticks = {"range": [-reach, reach], "dtick": 2}  # each label takes a browser time to measure
+    figure.update_xaxes(ticks, row=1, col=panel)
+    figure.update_yaxes(ticks, row=1, col=panel, scaleanchor=f"x{panel}", constrain="domain")
 
 
-def arrows(start: Array, move: Array, head: float = 0.3) -> tuple[Array, Array]:
+def arrows(start: Array, move: Array, head: float = 0.3) -> dict[str, Array]:
     """Arrows from start (n, 2) by move (n, 2) as one broken line: x and y with NaN in between."""
     tip = start + move
     side = np.stack((-move[:, 1], move[:, 0]), axis=1)
     left, right = tip - head * (move - 0.6 * side), tip - head * (move + 0.6 * side)
     path = np.stack((start, tip, left, tip, right, np.full_like(tip, np.nan)), axis=1)
-    x, y = path.reshape(-1, 2).T.astype(np.float32)
-    return x, y
+    path = path.reshape(-1, 2)
+    return {"x": path[:, 0], "y": path[:, 1]}
 
 
 def update(figure: go.Figure, traces: dict[str, dict[str, Any]], **layout: Any) -> None:

@@ -17,7 +17,11 @@ FRAME = 0.1
 #: A run works this long before it lets Stop and sliders speak.
 SLICE = 0.03
 
+#: How often a waiting redraw looks whether the page is ready for it.
+GLANCE = 0.005
+
 Action = Callable[[], None]
+Ready = Callable[[], bool]
 Report = Callable[[Exception], None]
 
 
@@ -34,12 +38,12 @@ def event_loop() -> asyncio.AbstractEventLoop | None:
 class Latest:
     """Calls ``action`` soon; asking again before it began changes nothing: no queue builds up.
 
-    The action reads the controls when it begins, so what it answers is the latest request.
-    Errors go to ``report``; without a loop they are raised.
+    The action reads the controls when it begins, so what it answers is the latest request. It
+    begins when the page is ``ready``. Errors go to ``report``; without a loop they are raised.
     """
 
-    def __init__(self, action: Action, report: Report) -> None:
-        self.action, self.report = action, report
+    def __init__(self, action: Action, ready: Ready, report: Report) -> None:
+        self.action, self.ready, self.report = action, ready, report
         self.waiting: asyncio.Task[None] | None = None
         self.last = 0.0
 
@@ -53,6 +57,8 @@ class Latest:
     async def _soon(self) -> None:
         try:
             await asyncio.sleep(max(0.0, self.last + FRAME - time.monotonic()))
+            while not self.ready():
+                await asyncio.sleep(GLANCE)
             self.waiting = None  # from here on a new request waits for a new answer
             self.action()
         except Exception as error:
@@ -65,11 +71,12 @@ class Run:
     """Works through an iterator in slices, with a redraw now and then, until done or stopped.
 
     Starting another piece of work replaces the one under way. ``draw`` is called at most ten
-    times a second and once at the end, ``ended`` after that. Errors go to ``report``.
+    times a second, when the page is ``ready`` for it, and once at the end, after ``ended``.
+    Errors go to ``report``.
     """
 
-    def __init__(self, draw: Action, ended: Action, report: Report) -> None:
-        self.draw, self.ended, self.report = draw, ended, report
+    def __init__(self, draw: Action, ended: Action, ready: Ready, report: Report) -> None:
+        self.draw, self.ended, self.ready, self.report = draw, ended, ready, report
         self.task: asyncio.Task[None] | None = None
 
     @property
@@ -119,7 +126,7 @@ class Run:
             while time.monotonic() < until:
                 if next(work, StopIteration) is StopIteration:
                     return
-            if time.monotonic() - drawn >= FRAME:
+            if time.monotonic() - drawn >= FRAME and self.ready():
                 self.draw()
                 drawn = time.monotonic()
             await asyncio.sleep(0)

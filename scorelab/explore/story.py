@@ -15,12 +15,13 @@ from scorelab.explore.explorers import Explorer, button, choice, number, slider
 from scorelab.explore.figures import (
     COLORS,
     Array,
+    add_dots,
     add_line,
     add_points,
     arrows,
+    dots,
     panels,
     square_axes,
-    update,
 )
 from scorelab.explore.live import Run
 from scorelab.explore.record import STOPS, Frame, Record, record
@@ -30,7 +31,7 @@ from scorelab.process import Denoiser
 WIDTHS = (16, 64, 256, 1024, 4096, math.inf)
 NOISE_LEVELS = tuple(round(0.15 + 0.05 * i, 2) for i in range(17))
 REACH = 3.0
-GRID = np.stack(np.meshgrid(*[np.linspace(-2.6, 2.6, 12)] * 2), axis=-1).reshape(-1, 2)
+GRID = np.stack(np.meshgrid(*[np.linspace(-2.6, 2.6, 11)] * 2), axis=-1).reshape(-1, 2)
 #: Range (log) and ticks of the errors: an excess risk can be small, a hold-out risk cannot.
 ERRORS = {True: ([-2, 0.6], [0.01, 0.1, 1]), False: ([-0.4, 0.4], [0.5, 1, 2])}
 START = 0.7  # where step 0 stands on the logarithmic axis
@@ -45,11 +46,11 @@ def blank() -> go.Figure:
     add_line(figure, "training error", 1, COLORS["network"], dash="dot", width=2)
     add_line(figure, "risk", 1, COLORS["network"])
     add_points(figure, "now", 1, COLORS["network"], size=13)
-    add_points(figure, "noised data", 2, grey, size=3, opacity=0.6)
+    add_dots(figure, "noised data", 2, grey, size=3, opacity=0.7)
     add_line(figure, "exact", 2, black, width=2)
     add_line(figure, "learned", 2, COLORS["network"], width=2)
-    add_points(figure, "data", 3, grey, size=4)
-    add_points(figure, "samples", 3, COLORS["network"], size=4, opacity=0.75)
+    add_dots(figure, "data", 3, grey)
+    add_dots(figure, "samples", 3, COLORS["network"], opacity=0.8)
     figure.update_traces(showlegend=False, selector={"name": "now"})
     powers = [1, 10, 100, 1000, 10_000]
     figure.update_xaxes(
@@ -72,14 +73,14 @@ def exact_arrows(target: str, n: int, times: str, noise: float) -> tuple[Array, 
     """On the grid at one noise level: moves f*(x) − x, noised training points, arrows' scale."""
     where = setting(target, n, times)
     move = moves(where.truth, noise, where.fresh.device)
-    x = PROCESS.perturb(where.train.x_0[:400], PROCESS.time_at(noise),
+    x = PROCESS.perturb(where.train.x_0[:200], PROCESS.time_at(noise),
                         generator=torch.Generator().manual_seed(3))  # fmt: skip
     scale = 0.42 / float(np.quantile(np.linalg.norm(move, axis=1), 0.9))
     return move, x.cpu().numpy(), scale
 
 
 def moves(denoiser: Denoiser, noise: float, device: torch.device) -> Array:
-    """f(t, x) − x on the grid at the time of a noise level, (144, 2)."""
+    """f(t, x) − x on the grid at the time of a noise level, (121, 2)."""
     x = torch.tensor(GRID, dtype=torch.float32, device=device)
     t = x.new_full((len(x),), PROCESS.time_at(noise))
     return (denoiser(t, x) - x).cpu().numpy()
@@ -97,17 +98,12 @@ def compute(run: Record, now: Frame, noise: float) -> dict[str, dict[str, Any]]:
         "training error": {**curve(run, "training"), **line},
         "risk": {**curve(run, "risk"), **line},
         "now": {"x": [max(now.step, START)], "y": [now.risk], **marker},
-        "noised data": points(noised),
-        "exact": points(np.stack(arrows(GRID, scale * exact), axis=1)),
-        "learned": {**points(np.stack(arrows(GRID, scale * learned), axis=1)), **line},
-        "data": points(where.train.x_0[:1000].cpu().numpy()),
-        "samples": {**points(now.samples.cpu().numpy()), **marker},
+        "noised data": dots(noised),
+        "exact": arrows(GRID, scale * exact),
+        "learned": {**arrows(GRID, scale * learned), **line},
+        "data": dots(where.train.x_0[:500].cpu().numpy()),
+        "samples": {**dots(now.samples.cpu().numpy()), **line},
     }
-
-
-def points(x: Array) -> dict[str, Array]:
-    """The coordinates of points (n, 2)."""
-    return {"x": x[:, 0], "y": x[:, 1]}
 
 
 def curve(run: Record, name: str) -> dict[str, list[float]]:
@@ -181,9 +177,9 @@ class StoryExplorer(Explorer):
                 "stop": slider("stop", STOPS, 100, "Steps of gradient descent"),
             },
         ]  # fmt: skip
-        self.run = Run(self.tick, self.show_progress, self.fail)
+        rows[1]["stop"].observe(self.let_go, "value")  # before the redraw that asks who leads
         super().__init__(rows, blank(), ["target", "n", "times", "width", "noise", "stop"])
-        self.by_name["stop"].observe(self.let_go, "value")
+        self.run = Run(self.tick, self.show_progress, self.page.ready, self.fail)
         for name, action in (("train", self.train), ("halt", self.halt), ("reset", self.reset)):
             self.by_name[name].on_click(action)
         self.draw()
@@ -193,9 +189,8 @@ class StoryExplorer(Explorer):
         chosen = self.model()
         now = chosen.frame(chosen.steps if self.following else self["stop"])
         errors = dict(zip(("range", "tickvals"), ERRORS[chosen.where.known], strict=True))
-        update(self.figure, compute(chosen, now, self["noise"]), yaxis=errors)
         self.show_progress()
-        self.say(sentence(chosen, now))
+        self.show(compute(chosen, now, self["noise"]), sentence(chosen, now), yaxis=errors)
 
     def model(self) -> Record:
         """The record of the chosen model; a new choice leaves the last one as far as it came."""

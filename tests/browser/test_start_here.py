@@ -1,0 +1,97 @@
+"""Notebook 00 in JupyterLab: every control by keyboard, training, Stop, and a reload."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from lab import Lab, Notebook
+
+NAME = "00-start-here.ipynb"
+
+
+@pytest.fixture(scope="module")
+def notebook(lab: Lab) -> Iterator[Notebook]:
+    """The notebook with all cells run and its explorer in sight."""
+    notebook = lab.open(NAME)
+    notebook.run_all()
+    notebook.show()
+    yield notebook
+    notebook.close()
+
+
+def wait_for(condition: object, timeout: float = 60) -> None:
+    """Wait until a condition holds: machines differ in speed, so that the bound is generous."""
+    end = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.05)
+
+
+def rest(notebook: Notebook) -> None:
+    """Wait until the training behind the page is done and all is drawn."""
+    wait_for(lambda: notebook.text("count") == "10,000 of 10,000")
+    notebook.settle()
+
+
+def shown(notebook: Notebook) -> dict[str, list[object]]:
+    return {trace["name"]: [trace["x"], trace["y"]] for trace in notebook.traces()}
+
+
+@pytest.mark.parametrize(
+    ("control", "keys", "moves"),
+    [
+        ("stop", ["ArrowRight"] * 5, "samples"),
+        ("noise", ["ArrowRight"], "exact"),
+        ("width", ["ArrowLeft"], "learned"),
+        ("width", ["End"], "risk"),
+        ("times", ["ArrowUp"], "risk"),
+        ("n", ["ArrowUp"], "data"),
+        ("target", ["ArrowDown"], "data"),
+    ],
+)
+def test_a_control_moves_its_panel_by_keyboard(
+    notebook: Notebook, control: str, keys: list[str], moves: str
+) -> None:
+    rest(notebook)
+    before = shown(notebook)
+    for key in keys:
+        notebook.press(control, key)
+    wait_for(lambda: shown(notebook)[moves] != before[moves])
+    assert shown(notebook).keys() == before.keys()
+    assert notebook.text("error") == ""
+    assert notebook.errors == []
+
+
+def test_it_trains_stops_and_resets_by_keyboard(notebook: Notebook) -> None:
+    notebook.press("width", "Home")
+    notebook.press("width", "ArrowRight", times=3)
+    notebook.control("n").select_option(label="2000")
+    rest(notebook)
+    notebook.press("train", "Space")
+    wait_for(lambda: notebook.text("count") not in ("10,000 of 10,000", "0 of 10,000"))
+    notebook.press("halt", "Space")
+    notebook.settle()
+    halted = notebook.text("count")
+    assert halted != "10,000 of 10,000"
+    time.sleep(1)
+    assert notebook.text("count") == halted
+    notebook.press("reset", "Space")
+    wait_for(lambda: notebook.text("count") == "0 of 10,000")
+    wait_for(lambda: "not trained" in notebook.text("status"))
+    assert notebook.errors == []
+
+
+def test_after_a_reload_the_page_shows_the_present_state(notebook: Notebook) -> None:
+    notebook.press("train", "Space")
+    rest(notebook)
+    notebook.press("stop", "ArrowLeft", times=4)
+    notebook.settle()
+    status, before = notebook.text("status"), shown(notebook)
+    notebook.page.reload()
+    notebook.page.wait_for_selector(".sl-explorer .js-plotly-plot", timeout=60_000)
+    wait_for(lambda: shown(notebook) == before)
+    assert notebook.text("status") == status
+    notebook.show()
+    notebook.press("stop", "ArrowLeft")
+    wait_for(lambda: shown(notebook)["samples"] != before["samples"])
+    assert notebook.errors == []
