@@ -26,7 +26,7 @@ def device() -> torch.device:
 def warm_up() -> None:
     """Compile the Numba kernels (about ten seconds, once an installation) and cache them."""
     from .descent import NetworkPath
-    from .kernel import KernelFlow
+    from .kernel import KernelFlow, ntk
     from .network import TwoLayerNet
     from .process import OrnsteinUhlenbeck
 
@@ -35,3 +35,4 @@ def warm_up() -> None:
     for path in (NetworkPath.record(TwoLayerNet(process, 2, 2), data, [1]),
                  KernelFlow(process, data)):  # fmt: skip
         path.at(1)(data.t, data.x_t)
+    ntk(data.x_t, data.x_t)  # in float32, which the flow does not use

@@ -138,6 +138,18 @@ def _gradient(z, labels, weight, signs, scale, grad):
     return square
 
 
+@jit
+def _update(weight, grad, rate):
+    """weight −= rate · Σ_i grad[i]: too little work to wait for a second thread at each sum."""
+    for i in range(1, len(grad)):
+        for k in range(len(weight)):
+            for r in range(weight.shape[1]):
+                grad[0, k, r] += grad[i, k, r]
+    for k in range(len(weight)):
+        for r in range(weight.shape[1]):
+            weight[k, r] -= rate * grad[0, k, r]
+
+
 @parallel
 def _descend(z, labels, weight, signs, rows, step_size, steps):
     """``steps`` steps of full-batch gradient descent on weight (p, m), in place.
@@ -156,9 +168,7 @@ def _descend(z, labels, weight, signs, rows, step_size, steps):
             low, high = ROWS * (i * blocks // parts), ROWS * ((i + 1) * blocks // parts)
             grad[i] = ZERO
             _gradient(z[low:high], labels[low:high], weight, signs, scale, grad[i])
-        for i in range(1, parts):
-            grad[0] += grad[i]
-        weight -= rate * grad[0]
+        _update(weight, grad, rate)
 
 
 @parallel

@@ -35,7 +35,7 @@ class Paced:
         numba.set_num_threads(threads)
         start = time.perf_counter()
         result = self.function(*args)
-        new, old = (time.perf_counter() - start) / work, self.pace[threads]
+        new, old = (time.perf_counter() - start) / max(work, 1), self.pace[threads]
         if self.calls > 1:  # the first call compiles, or reads the cache
             self.pace[threads] = (old + new) / 2 if old else new
         return result

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import itertools
 import math
+import os
+import subprocess
+import sys
 
-import numba
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Generator, Tensor
 
-from scorelab import NetworkPath, OrnsteinUhlenbeck, Regression, TwoLayerNet, descend
+from scorelab import NetworkPath, OrnsteinUhlenbeck, Regression, TwoLayerNet, descend, fused_net
 from scorelab import kernel as ntk_module
 from scorelab.descent import TorchDescent
 
@@ -81,14 +83,26 @@ def test_a_step_is_autograds_with_sgd(dtype: torch.dtype) -> None:
     torch.testing.assert_close(found, weight.detach(), atol=1e-5, rtol=1e-5)
 
 
-def test_the_number_of_threads_changes_rounding_only() -> None:
-    data, net, threads = regression(50, 3), network(3, 40), numba.get_num_threads()
-    try:
-        numba.set_num_threads(1)
-        alone = last(net, data, [20]).weight
-    finally:
-        numba.set_num_threads(threads)
-    torch.testing.assert_close(alone, last(net, data, [20]).weight, atol=1e-5, rtol=1e-5)
+# In a process of its own, since tests that run side by side are given one thread each.
+ON_ONE_THREAD_AND_ON_TWO = """
+import torch, scorelab as sl
+from scorelab import fused_net
+process, seed = sl.OrnsteinUhlenbeck(), torch.Generator().manual_seed
+data = process.regression(torch.randn(150, 3, generator=seed(0)), generator=seed(1))
+net, found = sl.TwoLayerNet(process, 3, 40, generator=seed(2)), []
+for threads in (1, 2):
+    fused_net.descend._choose = fused_net.predict._choose = lambda: threads
+    found.append(next(sl.descend(net, data, [20])))
+one, two = found
+print(torch.equal(one.net.weight, two.net.weight) and one.train_loss == two.train_loss)
+"""
+
+
+def test_the_number_of_threads_changes_nothing() -> None:
+    command = [sys.executable, "-c", ON_ONE_THREAD_AND_ON_TWO]
+    environment = {**os.environ, "NUMBA_NUM_THREADS": "2"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert done.stdout.strip() == "True", done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
@@ -204,8 +218,6 @@ def test_a_path_of_nothing_is_refused() -> None:
 
 def test_any_kind_of_number_runs_the_one_compiled_loop() -> None:
     # A step size of another type would be compiled for once more, which takes seconds.
-    from scorelab import fused_net
-
     data, net = regression(5, 2), network(2, 8)
     weights: list[Tensor] = [last(net, data, [3], size).weight for size in (1.0, 1)]
     assert torch.equal(*weights) and len(fused_net._descend.signatures) == 1

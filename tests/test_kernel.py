@@ -51,7 +51,7 @@ def test_the_kernel_is_the_mean_over_gaussian_weights() -> None:
 @pytest.mark.parametrize("kernel", [ntk, blockwise_ntk])
 @pytest.mark.parametrize("p", [1, 3, 4, 16])
 def test_every_route_is_the_formula(kernel, p: int) -> None:
-    for n1, n2 in ((1, 1), (5, 300), (300, 7)):  # below and above a block of rows
+    for n1, n2 in ((1, 1), (5, 1300), (300, 7)):  # below and above a block, and no multiple
         z1, z2 = double(n1, p), double(n2, p, number=1)
         torch.testing.assert_close(kernel(z1, z2), formula(z1, z2), atol=1e-7, rtol=1e-9)
 
@@ -81,6 +81,14 @@ def test_nearly_parallel_features_keep_their_angle() -> None:
     wanted = angle.cos() * (math.pi - angle) / (2 * math.pi)
     found = ntk(torch.tensor([[1.0, 0.0]], dtype=torch.float64), z)[0]
     torch.testing.assert_close(found, wanted, atol=1e-11, rtol=0)
+
+
+def test_nearly_parallel_features_keep_their_angle_in_float32() -> None:
+    # Here 1 − u, made in float32, would have lost all its digits or half of them.
+    angle = torch.tensor([1e-4, 1e-3, 0.1, 1.0, math.pi - 0.1, math.pi - 1e-3])
+    z = torch.stack((angle.cos(), angle.sin()), 1)
+    wanted = formula(z[:1].double(), z.double())
+    torch.testing.assert_close(ntk(z[:1], z).double(), wanted, atol=2e-7, rtol=0)
 
 
 @settings(max_examples=30)

@@ -135,6 +135,8 @@ def test_copies_are_memorised_and_midpoints_are_not() -> None:
     assert memorized_fraction(train, train) == 1
     pair = train[:2]
     assert memorized_fraction(pair.mean(0, keepdim=True), pair) == 0
+    exactly = torch.tensor([[1.0]])  # three times nearer, no more and no less, counts
+    assert memorized_fraction(exactly, torch.tensor([[0.0], [4.0]]), ratio=3) == 1
 
 
 def test_excess_risk_by_hand_and_what_it_adds_up_to() -> None:

@@ -77,6 +77,12 @@ def test_the_fused_forward_pass_is_the_plain_one(dim: int) -> None:
             torch.testing.assert_close(net.forward(z), plain, atol=1e-5, rtol=1e-5)
 
 
+def test_no_rows_give_no_rows() -> None:
+    for dtype in (torch.float32, torch.float64):
+        nothing = torch.ones(0, 3, dtype=dtype)
+        assert network(3, 8, dtype)(nothing[:, 0], nothing).shape == (0, 3)
+
+
 def test_where_the_fused_loops_cannot_go_torch_does() -> None:
     net = moved(network(2, 16, torch.float32))
     z = features(5, 2).float().requires_grad_()

@@ -70,12 +70,12 @@ def standardised(data: Regression) -> Tensor:
 
 @pytest.mark.parametrize("times", ["uniform", "log"])
 def test_regression_adds_standard_noise_at_times_of_the_right_law(times: str) -> None:
-    data = PROCESS.regression(torch.randn(3000, 2, generator=seed(5)), times=times,
-                              generator=seed())  # fmt: skip
+    x0 = torch.randn(3000, 2, generator=seed(5))
+    data = PROCESS.regression(x0, times=times, generator=seed())
     noise = standardised(data)
     assert kstest(noise.flatten().numpy(), "norm").pvalue > 0.01
-    assert torch.corrcoef(torch.cat((noise.T, data.x_0.T, data.t[None])))[:2].abs().triu(
-        1).max() < 0.06  # fmt: skip
+    correlations = torch.corrcoef(torch.cat((noise.T, data.x_0.T, data.t[None])))
+    assert correlations[:2].triu(1).abs().max() < 0.06  # of the noise with all but itself
     change = (lambda t: t) if times == "uniform" else torch.log
     low, high = change(torch.tensor(PROCESS.t_min)), change(torch.tensor(PROCESS.t_max))
     assert kstest(((change(data.t) - low) / (high - low)).numpy(), "uniform").pvalue > 0.01
@@ -128,8 +128,8 @@ def test_the_score_is_the_gradient_of_the_log_density() -> None:
 
 def test_denoising_score_matching_is_regression_on_the_clean_sample() -> None:
     # (h²/α²) ‖s − ∇ log p(x_t | x_0)‖² = ‖f − x_0‖² for any denoiser f, row by row.
-    data = PROCESS.regression(torch.randn(30, 2, dtype=torch.float64, generator=seed()),
-                              generator=seed(1))  # fmt: skip
+    x0 = torch.randn(30, 2, dtype=torch.float64, generator=seed())
+    data = PROCESS.regression(x0, generator=seed(1))
     alpha, h = PROCESS.alpha(data.t)[:, None], PROCESS.h(data.t)[:, None]
 
     def guess(t: Tensor, x: Tensor) -> Tensor:

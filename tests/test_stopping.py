@@ -76,9 +76,11 @@ def test_rademacher_waits_for_less_noise_and_a_larger_truth() -> None:
 
 def brute_oracle(path, data) -> int:
     truth = RING.denoiser(PROCESS)(data.t, data.x_t)
-    risks = [float((path.at(s)(data.t, data.x_t) - truth).square().sum(1).mean()) for s in
-             path.stops]  # fmt: skip
-    return path.stops[min(range(len(risks)), key=risks.__getitem__)]
+
+    def risk(step: int) -> float:
+        return float((path.at(step)(data.t, data.x_t) - truth).square().sum(1).mean())
+
+    return min(path.stops, key=risk)
 
 
 def test_the_oracle_takes_the_stop_of_least_excess_risk() -> None:

@@ -162,8 +162,8 @@ def by_hand(x0: Tensor, t: float, x: list[float]) -> list[float]:
     alpha, h = math.exp(-t / 2), 1 - math.exp(-t)
     square = [sum((a - alpha * b) ** 2 for a, b in zip(x, p, strict=True)) for p in x0.tolist()]
     weight = [math.exp(-(s - min(square)) / (2 * h)) for s in square]
-    return [sum(w * p[i] for w, p in zip(weight, x0.tolist(), strict=True)) / sum(weight)
-            for i in range(len(x))]  # fmt: skip
+    columns = x0.T.tolist()
+    return [sum(w * p for w, p in zip(weight, c, strict=True)) / sum(weight) for c in columns]
 
 
 @pytest.mark.parametrize("block", [1, 35, 10**6])

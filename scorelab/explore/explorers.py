@@ -61,6 +61,7 @@ class Page(anywidget.AnyWidget):
     Ctrl or Cmd still reach JupyterLab.
     """
 
+    asked = 0.0
     sent = traitlets.Int().tag(sync=True)
     drawn = traitlets.Int().tag(sync=True)
     _esm = """
@@ -79,7 +80,8 @@ class Page(anywidget.AnyWidget):
 
     def ask(self) -> None:
         """Ask the page to answer when it has drawn all that was sent so far."""
-        self.asked = time.monotonic()
+        if self.drawn == self.sent:  # else the clock goes on: a page that is away stays away
+            self.asked = time.monotonic()
         self.sent += 1
 
     def ready(self) -> bool:

@@ -49,8 +49,10 @@ def panels(titles: list[str], width: int = 1160, height: int = 390) -> go.Figure
         legend={"orientation": "h", "y": -0.2, "yanchor": "top", "x": 0.5, "xanchor": "center"},
     )  # fmt: skip
     figure.update_annotations(font={**FONT, "size": 16})
-    figure.update_xaxes(title_standoff=4, automargin=False)
-    figure.update_yaxes(title_standoff=4, automargin=False)
+    # Without these a browser measures all labels anew at every redraw.
+    still = {"title_standoff": 4, "automargin": False, "ticklabeloverflow": "allow"}
+    figure.update_xaxes(still)
+    figure.update_yaxes(still)
     return figure
 
 
@@ -60,23 +62,43 @@ def add_line(figure: go.Figure, name: str, panel: int, color: str, **line: Any) 
     figure.add_scatter(name=name, mode="lines", line=line, row=1, col=panel)
 
 
-def add_dots(figure: go.Figure, name: str, panel: int, color: str, size: float = 4,
-             opacity: float = 1.0) -> None:  # fmt: skip
-    """An empty cloud of small dots of that name, to be filled with ``dots``.
+def add_shapes(figure: go.Figure, name: str, panel: int, color: str, opacity: float = 1) -> None:
+    """An empty set of small filled shapes of that name, to be filled with dots or arrows.
 
-    A cloud is one broken line of very short strokes: a browser draws that several times faster
-    than a marker for each point.
+    All its shapes are one path, which a browser redraws several times faster than a marker, or
+    even a stroke, for each.
     """
-    line = {"color": color, "width": size, "simplify": False}
-    figure.add_scatter(name=name, mode="lines", line=line, opacity=opacity, hoverinfo="skip",
-                       row=1, col=panel)  # fmt: skip
+    shape = {"mode": "none", "fill": "toself", "line": {"simplify": False}, "hoverinfo": "skip"}
+    figure.add_scatter(**shape, name=name, fillcolor=color, opacity=opacity, row=1, col=panel)
 
 
-def dots(points: Array, stroke: float = 0.06) -> dict[str, Array]:
-    """Points (n, 2) as a broken line of strokes of that length: x and y with NaN in between."""
-    half = np.array([stroke / 2, 0])
-    path = np.stack((points - half, points + half, np.full_like(points, np.nan)), axis=1)
-    path = path.reshape(-1, 2)
+def dots(points: Array, radius: float = 0.04) -> dict[str, Array]:
+    """A square around each of the points (n, 2), too small to be told from a disc."""
+    corners = radius * np.array([[-1, -1], [-1, 1], [1, 1], [1, -1]])
+    return outlines(points[:, None] + corners)
+
+
+def arrows(start: Array, move: Array, width: float = 0.035) -> dict[str, Array]:
+    """An arrow from each start (n, 2) by its move (n, 2), its shaft of that width."""
+    length = np.linalg.norm(move, axis=1, keepdims=True) + 1e-12
+    along = move / length
+    side = width / 2 * np.stack((-along[:, 1], along[:, 0]), axis=1)
+    tip = start + move
+    neck = tip - along * np.minimum(5 * width, 0.6 * length)
+    left = [start + side, neck + side, neck + 3.5 * side]
+    right = [neck - 3.5 * side, neck - side, start - side]
+    return outlines(np.stack((*left, tip, *right), axis=1))
+
+
+def outlines(corners: Array) -> dict[str, Array]:
+    """The x and y of one closed path around n shapes with corners (n, k, 2).
+
+    From a hub the path goes to each shape, around it and back the same way, which encloses
+    nothing. Shapes parted by gaps would look the same, but plotly makes an element for each.
+    """
+    first = corners[:, :1]
+    hub = np.broadcast_to(corners[0, 0], first.shape)
+    path = np.concatenate((hub, corners, first, hub), axis=1).reshape(-1, 2)
     return {"x": path[:, 0], "y": path[:, 1]}
 
 
@@ -92,16 +114,6 @@ def square_axes(figure: go.Figure, panel: int, reach: float) -> None:
     ticks = {"range": [-reach, reach], "dtick": 2}  # each label takes a browser time to measure
     figure.update_xaxes(ticks, row=1, col=panel)
     figure.update_yaxes(ticks, row=1, col=panel, scaleanchor=f"x{panel}", constrain="domain")
-
-
-def arrows(start: Array, move: Array, head: float = 0.3) -> dict[str, Array]:
-    """Arrows from start (n, 2) by move (n, 2) as one broken line: x and y with NaN in between."""
-    tip = start + move
-    side = np.stack((-move[:, 1], move[:, 0]), axis=1)
-    left, right = tip - head * (move - 0.6 * side), tip - head * (move + 0.6 * side)
-    path = np.stack((start, tip, left, tip, right, np.full_like(tip, np.nan)), axis=1)
-    path = path.reshape(-1, 2)
-    return {"x": path[:, 0], "y": path[:, 1]}
 
 
 def update(figure: go.Figure, traces: dict[str, dict[str, Any]], **layout: Any) -> None:

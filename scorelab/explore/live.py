@@ -81,8 +81,8 @@ class Run:
 
     @property
     def running(self) -> bool:
-        """Whether work is under way."""
-        return self.task is not None and not self.task.done()
+        """Whether work is under way and was not asked to stop."""
+        return self.task is not None and not (self.task.done() or self.task.cancelling())
 
     def start(self, work: Iterator[object]) -> None:
         """Begin, and return at once; without an event loop, return when all is done."""
@@ -126,7 +126,9 @@ class Run:
             while time.monotonic() < until:
                 if next(work, StopIteration) is StopIteration:
                     return
-            if time.monotonic() - drawn >= FRAME and self.ready():
-                self.draw()
-                drawn = time.monotonic()
             await asyncio.sleep(0)
+            if time.monotonic() - drawn >= FRAME:
+                while not self.ready():  # resting, for the page needs a processor too
+                    await asyncio.sleep(GLANCE)
+                drawn = time.monotonic()
+                self.draw()

@@ -21,7 +21,7 @@ MIXTURES = {
 }
 CREDIT = "credit: limit and bill"
 TARGETS = [*MIXTURES, CREDIT]
-TEST, SAMPLES, REFERENCE = 1000, 500, 2000
+TEST, SAMPLES, REFERENCE = 1000, 500, 1000
 
 
 class Setting:

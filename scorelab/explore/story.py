@@ -15,9 +15,9 @@ from scorelab.explore.explorers import Explorer, button, choice, number, slider
 from scorelab.explore.figures import (
     COLORS,
     Array,
-    add_dots,
     add_line,
     add_points,
+    add_shapes,
     arrows,
     dots,
     panels,
@@ -46,11 +46,11 @@ def blank() -> go.Figure:
     add_line(figure, "training error", 1, COLORS["network"], dash="dot", width=2)
     add_line(figure, "risk", 1, COLORS["network"])
     add_points(figure, "now", 1, COLORS["network"], size=13)
-    add_dots(figure, "noised data", 2, grey, size=3, opacity=0.7)
-    add_line(figure, "exact", 2, black, width=2)
-    add_line(figure, "learned", 2, COLORS["network"], width=2)
-    add_dots(figure, "data", 3, grey)
-    add_dots(figure, "samples", 3, COLORS["network"], opacity=0.8)
+    add_shapes(figure, "noised data", 2, grey, opacity=0.7)
+    add_shapes(figure, "exact", 2, black)
+    add_shapes(figure, "learned", 2, COLORS["network"])
+    add_shapes(figure, "data", 3, grey)
+    add_shapes(figure, "samples", 3, COLORS["network"], opacity=0.8)
     figure.update_traces(showlegend=False, selector={"name": "now"})
     powers = [1, 10, 100, 1000, 10_000]
     figure.update_xaxes(
@@ -92,17 +92,21 @@ def compute(run: Record, now: Frame, noise: float) -> dict[str, dict[str, Any]]:
     exact, noised, scale = exact_arrows(where.target, where.n, where.times, noise)
     learned = moves(now.denoiser, noise, where.fresh.device)
     color = COLORS["kernel" if run.width == math.inf else "network"]
-    line, marker = {"line": {"color": color}}, {"marker": {"color": color}}
+    line, marker, fill = (
+        {"line": {"color": color}},
+        {"marker": {"color": color}},
+        {"fillcolor": color},
+    )
     return {
         **marks(run),
         "training error": {**curve(run, "training"), **line},
         "risk": {**curve(run, "risk"), **line},
         "now": {"x": [max(now.step, START)], "y": [now.risk], **marker},
-        "noised data": dots(noised),
+        "noised data": dots(noised, 0.025),
         "exact": arrows(GRID, scale * exact),
-        "learned": {**arrows(GRID, scale * learned), **line},
+        "learned": {**arrows(GRID, scale * learned), **fill},
         "data": dots(where.train.x_0[:500].cpu().numpy()),
-        "samples": {**dots(now.samples.cpu().numpy()), **line},
+        "samples": {**dots(now.samples.cpu().numpy()), **fill},
     }
 
 
@@ -177,8 +181,8 @@ class StoryExplorer(Explorer):
                 "stop": slider("stop", STOPS, 100, "Steps of gradient descent"),
             },
         ]  # fmt: skip
-        rows[1]["stop"].observe(self.let_go, "value")  # before the redraw that asks who leads
-        super().__init__(rows, blank(), ["target", "n", "times", "width", "noise", "stop"])
+        rows[1]["stop"].observe(self.let_go, "value")
+        super().__init__(rows, blank(), ["target", "n", "times", "width", "noise"])
         self.run = Run(self.tick, self.show_progress, self.page.ready, self.fail)
         for name, action in (("train", self.train), ("halt", self.halt), ("reset", self.reset)):
             self.by_name[name].on_click(action)
@@ -204,17 +208,18 @@ class StoryExplorer(Explorer):
         return chosen
 
     def tick(self) -> None:
-        """A frame of the live training: the stop follows, or the curves alone grow."""
-        slider = self.by_name["stop"]
-        newest = self.shown.frames[-1].step
-        if self.following and slider.value != newest:
-            self.moving, slider.value, self.moving = True, newest, False
-        else:
-            self.draw()
+        """A frame of the live training, with the stop moved along where it follows."""
+        if self.following:
+            self.moving = True
+            self.by_name["stop"].value = self.shown.frames[-1].step
+            self.moving = False
+        self.draw()
 
     def let_go(self, _: object) -> None:
-        """The reader has taken the stop in hand: it follows no longer."""
-        self.following = self.following and self.moving
+        """The reader, not the training, has moved the stop: it follows no longer."""
+        if not self.moving:
+            self.following = False
+            self.redraw()
 
     def train(self, _: object = None) -> None:
         """Go on training, or train anew, and follow."""

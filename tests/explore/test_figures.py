@@ -7,23 +7,28 @@ import pytest
 from scorelab.explore import figures
 
 
-def test_arrows_are_one_line_broken_after_each_tip() -> None:
-    start, move = np.array([[0.0, 0.0], [1.0, 2.0]]), np.array([[1.0, 0.0], [0.0, 3.0]])
-    line = figures.arrows(start, move)
-    x, y = (line[k].reshape(2, 6) for k in "xy")
-    np.testing.assert_allclose(np.stack((x[:, 0], y[:, 0]), 1), start)
-    for tip in (1, 3):
-        np.testing.assert_allclose(np.stack((x[:, tip], y[:, tip]), 1), start + move)
-    assert np.isnan(x[:, 5]).all()
-    assert not np.isnan(x[:, :5]).any()
+def shapes(path: dict[str, np.ndarray], count: int) -> np.ndarray:
+    """The corners (count, k, 2) of shapes that one path visits from a hub and back."""
+    visits = np.stack((path["x"], path["y"]), axis=1).reshape(count, -1, 2)
+    np.testing.assert_array_equal(visits[:, 0], visits[:, -1])
+    np.testing.assert_array_equal(visits[:, 1], visits[:, -2])
+    return visits[:, 1:-2]
 
 
-def test_dots_are_centred_on_their_points() -> None:
+def test_arrows_begin_at_their_start_and_end_at_their_tip() -> None:
+    start = np.array([[0.0, 0.0], [1.0, 2.0], [3.0, 3.0]])
+    move = np.array([[1.0, 0.0], [0.0, 3.0], [0.0, 0.0]])
+    arrow = shapes(figures.arrows(start, move), 3)
+    np.testing.assert_allclose((arrow[:, 0] + arrow[:, -1]) / 2, start)
+    np.testing.assert_allclose(arrow[:, 3], start + move)
+    np.testing.assert_allclose(np.abs(arrow[0, :, 1]).max(), 3.5 * 0.035 / 2)
+
+
+def test_dots_surround_their_points() -> None:
     points = np.random.default_rng(0).normal(size=(7, 2))
-    line = figures.dots(points)
-    x, y = (line[k].reshape(7, 3) for k in "xy")
-    np.testing.assert_allclose(np.stack((x[:, :2].mean(1), y[:, :2].mean(1)), 1), points)
-    assert np.isnan(x[:, 2]).all()
+    dot = shapes(figures.dots(points, radius=0.1), 7)
+    np.testing.assert_allclose(dot.mean(axis=1), points)
+    np.testing.assert_allclose(np.abs(dot - points[:, None]), 0.1)
 
 
 def small() -> go.Figure:

@@ -150,3 +150,43 @@ def test_new_work_replaces_the_old(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(first) < 1000
     assert second == [0, 1, 2]
     assert ends == [1]
+
+
+def test_work_can_start_again_right_after_a_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    first: list[int] = []
+    second: list[int] = []
+
+    async def train() -> None:
+        run = live.Run(lambda: None, lambda: None, always, never)
+        run.start(steps(first, 10_000))
+        await asyncio.sleep(0.1)
+        run.stop()
+        assert not run.running
+        run.start(steps(second, 3))
+        assert run.running
+        await asyncio.sleep(0.3)
+
+    beside_a_page(train(), monkeypatch)
+    assert second == [0, 1, 2]
+
+
+def test_a_run_waits_while_the_page_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[int] = []
+    page_draws = False
+
+    async def train() -> None:
+        nonlocal page_draws
+        run = live.Run(lambda: None, lambda: None, lambda: not page_draws, never)
+        run.start(steps(done, 10_000))
+        await asyncio.sleep(0.2)
+        page_draws = True
+        await asyncio.sleep(0.2)
+        before = len(done)
+        await asyncio.sleep(0.2)
+        assert len(done) == before
+        page_draws = False
+        await asyncio.sleep(0.2)
+        assert len(done) > before
+        run.stop()
+
+    beside_a_page(train(), monkeypatch)

@@ -119,7 +119,7 @@ def test_the_model_s_colour_says_whether_it_is_a_kernel() -> None:
     kernel = by_name["risk"].line.color
     explorer.set(width=16)
     assert by_name["risk"].line.color != kernel
-    assert by_name["samples"].line.color == by_name["risk"].line.color
+    assert by_name["samples"].fillcolor == by_name["risk"].line.color
 
 
 def test_reset_forgets_and_train_goes_on_to_the_end() -> None:
