@@ -47,7 +47,7 @@ def button(label: str, tip: str) -> W.Button:
     return W.Button(description=label, tooltip=tip, layout=W.Layout(width="66px"))
 
 
-#: How long, in seconds, a page may take to draw before it is taken for closed or hidden.
+#: How long, in seconds, a page may take to draw before it is taken for closed.
 PATIENCE = 1.0
 
 
@@ -67,7 +67,7 @@ class Page(anywidget.AnyWidget):
     _esm = """
     function render({ model, el }) {
       const answer = () => { model.set("drawn", model.get("sent")); model.save_changes(); };
-      model.on("change:sent", () => requestAnimationFrame(() => setTimeout(answer)));
+      model.on("change:sent", answer);  // messages come in order: the figure is drawn by now
       const keep = event => {
         const jupyter = event.ctrlKey || event.metaKey || event.key === "Escape"
           || (event.key === "Enter" && event.shiftKey);
@@ -85,7 +85,7 @@ class Page(anywidget.AnyWidget):
         self.sent += 1
 
     def ready(self) -> bool:
-        """Whether it has answered, or has not for so long that it must be closed or hidden."""
+        """Whether it has answered, or has not for so long that it must be closed."""
         return self.drawn == self.sent or time.monotonic() > self.asked + PATIENCE
 
 
@@ -107,6 +107,7 @@ class Explorer(W.VBox):
         for name, widget in named.items():
             widget.add_class(f"sl-{name}")
         self.page = Page()
+        self.last: dict[str, dict[str, Any]] = {}
         self.redraw = Latest(self.draw, self.page.ready, self.fail)
         for name in redraw_on:
             self.by_name[name].observe(self.redraw, "value")
@@ -138,8 +139,13 @@ class Explorer(W.VBox):
             self.by_name[name].value = value
 
     def show(self, traces: dict[str, dict[str, Any]], sentence: str, **layout: Any) -> None:
-        """New values for traces by name, and the sentence below; an earlier error is taken away."""
-        update(self.figure, traces, **layout)
+        """New values for traces by name, and the sentence below; an earlier error is taken away.
+
+        A trace that is the same object as last time is taken to be unchanged.
+        """
+        new = {name: trace for name, trace in traces.items() if self.last.get(name) is not trace}
+        update(self.figure, new, **layout)
+        self.last = traces
         self.status.value = f'<div style="font-size:16px;line-height:1.5">{sentence}</div>'
         self.error.value = ""
         self.page.ask()

@@ -90,14 +90,18 @@ def arrows(start: Array, move: Array, width: float = 0.035) -> dict[str, Array]:
     return outlines(np.stack((*left, tip, *right), axis=1))
 
 
+HUB = np.array([0.0137, -8.0])
+
+
 def outlines(corners: Array) -> dict[str, Array]:
     """The x and y of one closed path around n shapes with corners (n, k, 2).
 
     From a hub the path goes to each shape, around it and back the same way, which encloses
-    nothing. Shapes parted by gaps would look the same, but plotly makes an element for each.
+    nothing. Shapes parted by gaps would look the same, but plotly makes an element for each. The
+    hub is far below: a browser shows a faint hair where such a way is level.
     """
     first = corners[:, :1]
-    hub = np.broadcast_to(corners[0, 0], first.shape)
+    hub = np.broadcast_to(HUB, first.shape)
     path = np.concatenate((hub, corners, first, hub), axis=1).reshape(-1, 2)
     return {"x": path[:, 0], "y": path[:, 1]}
 

@@ -11,6 +11,9 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import torch
 
 #: Redraws are at least this far apart: a browser draws about 20 a second and queues the rest.
 FRAME = 0.1
@@ -33,6 +36,17 @@ def event_loop() -> asyncio.AbstractEventLoop | None:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """A moment of one thread for torch: beside a browser that draws, two wait for each other."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 class Latest:

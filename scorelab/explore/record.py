@@ -18,8 +18,8 @@ from scorelab.sampling import sample
 from scorelab.stopping import log_stops
 
 STOPS = log_stops(10_000, 49)
-#: Neurons times rows that are worked through before the page is asked again, about 10 ms.
-CHUNK = 40_000_000
+#: Neurons times rows that are worked through before the page is asked again, about 5 ms.
+CHUNK = 20_000_000
 
 
 class Frame:

@@ -23,7 +23,7 @@ from scorelab.explore.figures import (
     panels,
     square_axes,
 )
-from scorelab.explore.live import Run
+from scorelab.explore.live import Run, one_thread
 from scorelab.explore.record import STOPS, Frame, Record, record
 from scorelab.explore.setting import PROCESS, TARGETS, setting
 from scorelab.process import Denoiser
@@ -34,6 +34,8 @@ REACH = 3.0
 GRID = np.stack(np.meshgrid(*[np.linspace(-2.6, 2.6, 11)] * 2), axis=-1).reshape(-1, 2)
 #: Range (log) and ticks of the errors: an excess risk can be small, a hold-out risk cannot.
 ERRORS = {True: ([-2, 0.6], [0.01, 0.1, 1]), False: ([-0.4, 0.4], [0.5, 1, 2])}
+Trace = dict[str, Any]
+Traces = dict[str, Trace]
 START = 0.7  # where step 0 stands on the logarithmic axis
 
 
@@ -69,14 +71,24 @@ def blank() -> go.Figure:
 
 
 @lru_cache(maxsize=64)
-def exact_arrows(target: str, n: int, times: str, noise: float) -> tuple[Array, Array, float]:
-    """On the grid at one noise level: moves f*(x) − x, noised training points, arrows' scale."""
+def backdrop(target: str, n: int, times: str, noise: float) -> tuple[Traces, float]:
+    """The traces that no model changes, at one noise level, and the scale of the arrows."""
     where = setting(target, n, times)
-    move = moves(where.truth, noise, where.fresh.device)
-    x = PROCESS.perturb(where.train.x_0[:200], PROCESS.time_at(noise),
-                        generator=torch.Generator().manual_seed(3))  # fmt: skip
-    scale = 0.42 / float(np.quantile(np.linalg.norm(move, axis=1), 0.9))
-    return move, x.cpu().numpy(), scale
+    exact = moves(where.truth, noise, where.fresh.device)
+    noised = PROCESS.perturb(where.train.x_0[:200], PROCESS.time_at(noise),
+                             generator=torch.Generator().manual_seed(3))  # fmt: skip
+    scale = 0.42 / float(np.quantile(np.linalg.norm(exact, axis=1), 0.9))
+    return {
+        "noised data": dots(noised.cpu().numpy(), 0.025),
+        "exact": arrows(GRID, scale * exact),
+        "data": cloud(target, n, times),
+    }, scale
+
+
+@lru_cache(maxsize=8)
+def cloud(target: str, n: int, times: str) -> Trace:
+    """The training data."""
+    return dots(setting(target, n, times).train.x_0[:500].cpu().numpy())
 
 
 def moves(denoiser: Denoiser, noise: float, device: torch.device) -> Array:
@@ -86,26 +98,21 @@ def moves(denoiser: Denoiser, noise: float, device: torch.device) -> Array:
     return (denoiser(t, x) - x).cpu().numpy()
 
 
-def compute(run: Record, now: Frame, noise: float) -> dict[str, dict[str, Any]]:
+def compute(run: Record, now: Frame, noise: float) -> Traces:
     """All traces for one frame of a record: arrays and colours by the name of the trace."""
     where = run.where
-    exact, noised, scale = exact_arrows(where.target, where.n, where.times, noise)
+    still, scale = backdrop(where.target, where.n, where.times, noise)
     learned = moves(now.denoiser, noise, where.fresh.device)
     color = COLORS["kernel" if run.width == math.inf else "network"]
-    line, marker, fill = (
-        {"line": {"color": color}},
-        {"marker": {"color": color}},
-        {"fillcolor": color},
-    )
+    line, marker = {"line": {"color": color}}, {"marker": {"color": color}}
+    fill = {"fillcolor": color}
     return {
+        **still,
         **marks(run),
         "training error": {**curve(run, "training"), **line},
         "risk": {**curve(run, "risk"), **line},
         "now": {"x": [max(now.step, START)], "y": [now.risk], **marker},
-        "noised data": dots(noised, 0.025),
-        "exact": arrows(GRID, scale * exact),
         "learned": {**arrows(GRID, scale * learned), **fill},
-        "data": dots(where.train.x_0[:500].cpu().numpy()),
         "samples": {**dots(now.samples.cpu().numpy()), **fill},
     }
 
@@ -116,7 +123,7 @@ def curve(run: Record, name: str) -> dict[str, list[float]]:
             "y": [max(getattr(f, name), 1e-9) for f in run.frames]}  # fmt: skip
 
 
-def marks(run: Record) -> dict[str, dict[str, list[float]]]:
+def marks(run: Record) -> Traces:
     """Vertical lines at the best stop and at the rule's."""
     stops = {"best stop": run.best().step, "rule, C = 1": run.where.rule}
     return {name: {"x": [max(s, START)] * 2, "y": [1e-9, 1e9]} for name, s in stops.items()}
@@ -191,10 +198,12 @@ class StoryExplorer(Explorer):
     def draw(self) -> None:
         """Show the chosen model at the chosen stop; begin to train it if it is new."""
         chosen = self.model()
-        now = chosen.frame(chosen.steps if self.following else self["stop"])
         errors = dict(zip(("range", "tickvals"), ERRORS[chosen.where.known], strict=True))
         self.show_progress()
-        self.show(compute(chosen, now, self["noise"]), sentence(chosen, now), yaxis=errors)
+        with one_thread():
+            now = chosen.frame(chosen.steps if self.following else self["stop"])
+            traces, words = compute(chosen, now, self["noise"]), sentence(chosen, now)
+        self.show(traces, words, yaxis=errors)
 
     def model(self) -> Record:
         """The record of the chosen model; a new choice leaves the last one as far as it came."""

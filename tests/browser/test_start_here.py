@@ -87,6 +87,8 @@ def test_after_a_reload_the_page_shows_the_present_state(notebook: Notebook) -> 
     notebook.press("stop", "ArrowLeft", times=4)
     notebook.settle()
     status, before = notebook.text("status"), shown(notebook)
+    notebook.page.keyboard.press("Control+s")  # a reload shows the outputs that were saved
+    notebook.settle(quiet=2)
     notebook.page.reload()
     notebook.page.wait_for_selector(".sl-explorer .js-plotly-plot", timeout=60_000)
     wait_for(lambda: shown(notebook) == before)
