@@ -14,14 +14,18 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
+import bench_explorer
 import torch
+from lab import find_chromium
 from torch import Generator, Tensor
 
 import scorelab as sl
 from scorelab import fused_net
 from scorelab.kernel import largest_eigenvalue
 
+ROOT = Path(__file__).resolve().parent.parent
 PROCESS = sl.OrnsteinUhlenbeck()
 Action = Callable[[], object]
 
@@ -190,6 +194,23 @@ def first_use() -> Row:
     return Row("first training and first kernel of a session, kernels compiled", shown(value))
 
 
+def notebook_00() -> Row:
+    start = time.perf_counter()
+    command = ["-m", "pytest", "-q", "--nbval", "--nbval-current-env"]
+    options = ["--nbval-sanitize-with=tests/sanitize.cfg", "notebooks/00-start-here.ipynb"]
+    subprocess.run([sys.executable, *command, *options], cwd=ROOT, check=True, capture_output=True)
+    value = time.perf_counter() - start
+    return Row("notebook 00 under nbval", shown(value), reach="≤ 30 s", met=value <= 30)
+
+
+def explorer() -> list[Row]:
+    """What a reader waits for, where there is a browser to measure it in."""
+    if not find_chromium():
+        return [Row("the explorer in a browser", "not measured: no Chromium found")]
+    figures = bench_explorer.measure()
+    return [Row(what, f"{v:.3g}", reach=f"{reach:g}", met=met) for what, v, reach, met in figures]
+
+
 MEASUREMENTS: list[Callable[[], Row]] = [
     small_step,
     large_step,
@@ -199,6 +220,7 @@ MEASUREMENTS: list[Callable[[], Row]] = [
     sampling,
     importing,
     first_use,
+    notebook_00,
 ]
 
 
@@ -216,7 +238,7 @@ def table(rows: list[Row]) -> str:
 
 def main() -> None:
     sl.warm_up()
-    rows = [measure() for measure in MEASUREMENTS]
+    rows = [measure() for measure in MEASUREMENTS] + explorer()
     print(table(rows))
     print(f"\n{torch.get_num_threads()} threads, load average {os.getloadavg()[0]:.1f}")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import math
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -13,15 +12,10 @@ import ipywidgets as W
 import plotly.graph_objects as go
 import traitlets
 
-from scorelab.explore.figures import CONFIG, LiveFigure, update
+from scorelab.explore.figures import CONFIG, LiveFigure, number, update
 from scorelab.explore.live import Latest, event_loop
 
 ROW = W.Layout(align_items="center", grid_gap="4px 14px", flex_flow="row wrap", overflow="hidden")
-
-
-def number(value: float) -> str:
-    """A count as a reader writes it: 1,024, or ∞."""
-    return "∞" if value == math.inf else f"{value:,}"
 
 
 def choice(label: str, options: Sequence[Any], value: Any, tip: str, width: str) -> W.Dropdown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from copy import deepcopy
 from typing import Any
 
@@ -23,6 +24,11 @@ COLORS = {
 }
 FONT = {"family": "Helvetica, Arial, sans-serif", "size": 14, "color": "#222222"}
 CONFIG = {"displaylogo": False, "showSendToCloud": False, "displayModeBar": False}
+
+
+def number(value: float) -> str:
+    """A count as a reader writes it: 1,024, or ∞."""
+    return "∞" if value == math.inf else f"{value:,}"
 
 
 class LiveFigure(go.FigureWidget):

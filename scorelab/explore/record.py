@@ -15,9 +15,10 @@ from scorelab.explore.setting import PROCESS, SAMPLES, Setting, setting
 from scorelab.network import TwoLayerNet
 from scorelab.process import Denoiser
 from scorelab.sampling import sample
-from scorelab.stopping import log_stops
 
-STOPS = log_stops(10_000, 49)
+#: Round numbers, about ten a decade, so that a lecturer can name them.
+STEPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
+STOPS = (0, 1, 2, 3, 4, 5, 6, 8, *(round(s * 10**k) for k in (1, 2, 3) for s in STEPS), 10_000)
 #: Neurons times rows that are worked through before the page is asked again, about 5 ms.
 CHUNK = 20_000_000
 

@@ -10,7 +10,8 @@ import torch
 import scorelab as sl
 from scorelab.explore import record as records
 from scorelab.explore import setting as settings
-from scorelab.explore.story import StoryExplorer, compute, judge
+from scorelab.explore.story import compute, judge
+from scorelab.explore.story_explorer import StoryExplorer
 
 RING = "ring of modes"
 SMALL = {"n": 100, "width": 16}
@@ -166,7 +167,7 @@ def test_an_error_while_drawing_is_raised_without_a_page_and_shown_in_red(
 ) -> None:
     explorer = StoryExplorer()
     monkeypatch.setattr(explorer, "shown", None)
-    monkeypatch.setattr("scorelab.explore.story.sentence", lambda run, now: 1 / 0)
+    monkeypatch.setattr("scorelab.explore.story_explorer.sentence", lambda run, now: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         explorer.set(stop=10)
     with pytest.raises(ZeroDivisionError):
