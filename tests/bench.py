@@ -238,8 +238,8 @@ def table(rows: list[Row]) -> str:
 
 def main() -> None:
     sl.warm_up()
-    rows = [measure() for measure in MEASUREMENTS] + explorer()
-    print(table(rows))
+    print(table([measure() for measure in MEASUREMENTS]), end="\n\n")
+    print(table(explorer()))
     print(f"\n{torch.get_num_threads()} threads, load average {os.getloadavg()[0]:.1f}")
 
 

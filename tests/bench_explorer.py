@@ -108,7 +108,7 @@ def measure() -> list[Figure]:
         notebook.show()
         wait_for_training(notebook)
         notebook.page.evaluate(LISTEN)
-        there_and_back = ["ArrowLeft"] * 20 + ["ArrowRight"] * 20
+        there_and_back = 2 * (["ArrowLeft"] * 10 + ["ArrowRight"] * 10)
         figures = replay(notebook, "stop", there_and_back)
         figures += replay(notebook, "noise", ["ArrowLeft"] * 5 + ["ArrowRight"] * 5)
         figures += training(notebook)
