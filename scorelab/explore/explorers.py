@@ -132,17 +132,20 @@ class Explorer(W.VBox):
         for name, value in values.items():
             self.by_name[name].value = value
 
-    def show(self, traces: dict[str, dict[str, Any]], sentence: str, **layout: Any) -> None:
-        """New values for traces by name, and the sentence below; an earlier error is taken away.
+    def show(self, traces: dict[str, dict[str, Any]], **layout: Any) -> None:
+        """New values for traces by name, and an earlier error is taken away.
 
         A trace that is the same object as last time is taken to be unchanged.
         """
         new = {name: trace for name, trace in traces.items() if self.last.get(name) is not trace}
         update(self.figure, new, **layout)
         self.last = traces
-        self.status.value = f'<div style="font-size:16px;line-height:1.5">{sentence}</div>'
         self.error.value = ""
         self.page.ask()
+
+    def say(self, sentence: str) -> None:
+        """The sentence below the figure."""
+        self.status.value = f'<div style="font-size:16px;line-height:1.5">{sentence}</div>'
 
     def fail(self, error: Exception) -> None:
         """Show an error where the reader looks; raise it where there is no reader."""

@@ -18,7 +18,7 @@ import torch
 #: Redraws are at least this far apart: a browser draws about 20 a second and queues the rest.
 FRAME = 0.1
 #: A run works this long before it lets Stop and sliders speak.
-SLICE = 0.03
+SLICE = 0.02
 
 #: How often a waiting redraw looks whether the page is ready for it.
 GLANCE = 0.005

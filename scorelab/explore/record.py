@@ -19,8 +19,8 @@ from scorelab.sampling import sample
 #: Round numbers, about ten a decade, so that a lecturer can name them.
 STEPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
 STOPS = (0, 1, 2, 3, 4, 5, 6, 8, *(round(s * 10**k) for k in (1, 2, 3) for s in STEPS), 10_000)
-#: Neurons times rows that are worked through before the page is asked again, about 5 ms.
-CHUNK = 20_000_000
+#: Neurons times rows that are worked through before the page is asked again, about 3 ms.
+CHUNK = 10_000_000
 
 
 class Frame:

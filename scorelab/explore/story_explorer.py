@@ -62,8 +62,8 @@ class StoryExplorer(Explorer):
         self.show_progress()
         with one_thread():
             now = chosen.frame(chosen.steps if self.following else self["stop"])
-            traces, words = compute(chosen, now, self["noise"]), sentence(chosen, now)
-        self.show(traces, words, yaxis=errors)
+            self.show(compute(chosen, now, self["noise"]), yaxis=errors)
+            self.say(sentence(chosen, now))  # measured while the page draws
 
     def model(self) -> Record:
         """The record of the chosen model; a new choice leaves the last one as far as it came."""
