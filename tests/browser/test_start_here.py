@@ -65,8 +65,9 @@ def test_a_control_moves_its_panel_by_keyboard(
 def test_it_trains_stops_and_resets_by_keyboard(notebook: Notebook) -> None:
     notebook.press("width", "Home")
     notebook.press("width", "ArrowRight", times=3)
+    before = shown(notebook)["data"]
     notebook.control("n").select_option(label="2000")
-    rest(notebook)
+    wait_for(lambda: shown(notebook)["data"] != before)
     notebook.press("train", "Space")
     wait_for(lambda: notebook.text("count") not in ("10,000 of 10,000", "0 of 10,000"))
     notebook.press("halt", "Space")
@@ -82,9 +83,10 @@ def test_it_trains_stops_and_resets_by_keyboard(notebook: Notebook) -> None:
 
 
 def test_after_a_reload_the_page_shows_the_present_state(notebook: Notebook) -> None:
-    notebook.press("train", "Space")
+    notebook.control("n").select_option(label="100")
+    wait_for(lambda: notebook.text("count") != "0 of 10,000")
     rest(notebook)
-    notebook.press("stop", "ArrowLeft", times=4)
+    notebook.press("stop", "ArrowRight", times=4)
     notebook.settle()
     status, before = notebook.text("status"), shown(notebook)
     notebook.page.keyboard.press("Control+s")  # a reload shows the outputs that were saved
