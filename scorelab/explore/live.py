@@ -116,15 +116,18 @@ class Run:
             self.task.cancel()
 
     async def _work(self, work: Iterator[object]) -> None:
+        failure = None
         try:
             await self._slices(work)
         except asyncio.CancelledError:
             pass
         except Exception as error:
-            self.report(error)
+            failure = error
         if self.task is asyncio.current_task():  # else newer work has taken over
             self.task = None
             self._finish()
+        if failure:  # last, for a redraw takes an earlier error away
+            self.report(failure)
 
     def _finish(self) -> None:
         try:

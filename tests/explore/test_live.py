@@ -190,3 +190,22 @@ def test_a_run_waits_while_the_page_draws(monkeypatch: pytest.MonkeyPatch) -> No
         run.stop()
 
     beside_a_page(train(), monkeypatch)
+
+
+def test_an_error_of_the_work_is_reported_after_the_last_redraw(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    order: list[str] = []
+
+    async def train() -> None:
+        run = live.Run(
+            lambda: order.append("draw"),
+            lambda: order.append("ended"),
+            always,
+            lambda error: order.append(type(error).__name__),
+        )
+        run.start(1 / 0 for _ in range(1))
+        await asyncio.sleep(0.1)
+
+    beside_a_page(train(), monkeypatch)
+    assert order == ["ended", "draw", "ZeroDivisionError"]
