@@ -136,6 +136,9 @@ def update(figure: go.Figure, traces: dict[str, dict[str, Any]], **layout: Any) 
     with figure.batch_update():
         for name, values in traces.items():
             by_name[name].update(
-                {k: np.asarray(v, np.float32) if k in "xy" else v for k, v in values.items()}
+                {
+                    k: np.asarray(v, np.float32) if k in {"x", "y", "z"} else v
+                    for k, v in values.items()
+                }
             )
         figure.update_layout(layout)

@@ -52,10 +52,13 @@ class Frame:
 
 
 class Record:
-    """A network of some width, or the kernel flow for infinite width, with its frames so far."""
+    """A network of some width, or the kernel flow for infinite width, with its frames so far.
 
-    def __init__(self, where: Setting, width: float) -> None:
-        self.where, self.width = where, width
+    A network's step size is ``rate`` times 1/λ_max; the flow's is 1/λ_max.
+    """
+
+    def __init__(self, where: Setting, width: float, rate: float = 1.0) -> None:
+        self.where, self.width, self.rate = where, width, rate
         self.frames: list[Frame] = []
         self.newest: Frame | None = None
         self.steps = 0
@@ -80,7 +83,7 @@ class Record:
     def begin(self) -> None:
         """Make the frame of step 0 where there is none yet."""
         if not self.frames:
-            next(self.work())
+            next(self.train())
 
     def forget(self) -> None:
         """Go back to before training."""
@@ -91,22 +94,25 @@ class Record:
         """The frame of least risk so far: the oracle's choice."""
         return min(self.frames, key=lambda frame: frame.risk)
 
-    def work(self) -> Iterator[None]:
-        """Go on to the last stop, then make all samples, in pieces of some milliseconds."""
-        models = self._flow() if self.width == math.inf else self._train()
+    def train(self) -> Iterator[None]:
+        """Go on to the last stop, in pieces of some milliseconds."""
+        models = self._kernel() if self.width == math.inf else self._network()
         for self.steps, *self._now in models:
             if self.steps == STOPS[len(self.frames)]:
                 self.frames.append(self.live())
             yield
+
+    def measure(self) -> Iterator[None]:
+        """Make the samples of all frames, in pieces of some milliseconds."""
         for frame in self.frames:
             yield frame.distance, frame.memorized
 
-    def _flow(self) -> Iterator[tuple[int, Denoiser, float]]:
+    def _kernel(self) -> Iterator[tuple[int, Denoiser, float]]:
         flow = self.where.flow
         for stop in STOPS[len(self.frames) :]:
             yield stop, flow.at(stop), 2 * flow.train_loss(stop)
 
-    def _train(self) -> Iterator[tuple[int, Denoiser, float]]:
+    def _network(self) -> Iterator[tuple[int, Denoiser, float]]:
         train = self.where.train
         start, net = (self.frames[-1].step, self.frames[-1].denoiser) if self.frames else (0, None)
         if net is None:
@@ -114,11 +120,12 @@ class Record:
                               generator=Generator().manual_seed(1))  # fmt: skip
         chunk = max(1, CHUNK // (len(train) * net.width))
         steps = sorted({*STOPS[len(self.frames) :], *range(start + chunk, STOPS[-1], chunk)})
-        for now in descend(net, train, [s - start for s in steps], self.where.flow.step_size):
+        for now in descend(net, train, [s - start for s in steps],
+                           self.rate * self.where.flow.step_size):  # fmt: skip
             yield start + now.step, now.net, 2 * now.train_loss
 
 
 @lru_cache(maxsize=24)
-def record(target: str, n: int, times: str, width: float) -> Record:
+def record(target: str, n: int, times: str, width: float, rate: float = 1.0) -> Record:
     """The record of one model, kept while the reader compares it with others."""
-    return Record(setting(target, n, times), width)
+    return Record(setting(target, n, times), width, rate)

@@ -12,7 +12,6 @@ import torch
 
 from scorelab.explore.figures import (
     COLORS,
-    Array,
     add_line,
     add_points,
     add_shapes,
@@ -22,12 +21,10 @@ from scorelab.explore.figures import (
     panels,
     square_axes,
 )
+from scorelab.explore.plane import GRID, REACH, moves
 from scorelab.explore.record import Frame, Record
 from scorelab.explore.setting import PROCESS, setting
-from scorelab.process import Denoiser
 
-REACH = 3.0
-GRID = np.stack(np.meshgrid(*[np.linspace(-2.6, 2.6, 11)] * 2), axis=-1).reshape(-1, 2)
 #: Range (log) and ticks of the errors: an excess risk can be small, a hold-out risk cannot.
 ERRORS = {True: ([-2, 0.6], [0.01, 0.1, 1]), False: ([-0.4, 0.4], [0.5, 1, 2])}
 Trace = dict[str, Any]
@@ -85,13 +82,6 @@ def backdrop(target: str, n: int, times: str, noise: float) -> tuple[Traces, flo
 def cloud(target: str, n: int, times: str) -> Trace:
     """The training data."""
     return dots(setting(target, n, times).train.x_0[:500].cpu().numpy())
-
-
-def moves(denoiser: Denoiser, noise: float, device: torch.device) -> Array:
-    """f(t, x) − x on the grid at the time of a noise level, (121, 2)."""
-    x = torch.tensor(GRID, dtype=torch.float32, device=device)
-    t = x.new_full((len(x),), PROCESS.time_at(noise))
-    return (denoiser(t, x) - x).cpu().numpy()
 
 
 def compute(run: Record, now: Frame, noise: float) -> Traces:

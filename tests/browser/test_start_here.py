@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from lab import Lab, Notebook
+from reader import rest, shown, wait_for
 
 NAME = "00-start-here.ipynb"
 
@@ -17,24 +18,6 @@ def notebook(lab: Lab) -> Iterator[Notebook]:
     notebook.show()
     yield notebook
     notebook.close()
-
-
-def wait_for(condition: object, timeout: float = 60) -> None:
-    """Wait until a condition holds: machines differ in speed, so that the bound is generous."""
-    end = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.05)
-
-
-def rest(notebook: Notebook) -> None:
-    """Wait until the training behind the page is done and all is drawn."""
-    wait_for(lambda: notebook.text("count") == "10,000 of 10,000")
-    notebook.settle()
-
-
-def shown(notebook: Notebook) -> dict[str, list[object]]:
-    return {trace["name"]: [trace["x"], trace["y"]] for trace in notebook.traces()}
 
 
 @pytest.mark.parametrize(

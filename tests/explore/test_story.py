@@ -2,6 +2,7 @@
 
 import math
 import re
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ SMALL = {"n": 100, "width": 16}
 
 def finished(target: str = RING, width: float = 16, times: str = "log") -> records.Record:
     run = records.record(target, 100, times, width)
-    for _ in run.work():
+    for _ in chain(run.train(), run.measure()):
         pass
     return run
 
@@ -69,13 +70,13 @@ def test_before_training_ends_the_newest_state_is_shown() -> None:
     run = records.Record(settings.setting(RING, 100, "log"), 16)
     run.begin()
     assert [frame.step for frame in run.frames] == [0]
-    work = run.work()
+    work = run.train()
     while run.steps < 50:
         next(work)
     assert run.frame(10_000).step == run.steps
     assert run.frame(10).step in records.STOPS
     half = run.steps
-    for _ in run.work():  # going on from where it stood, it ends where one go would have ended
+    for _ in run.train():  # going on from where it stood, it ends where one go would have ended
         pass
     assert half < run.steps == records.STOPS[-1]
     torch.testing.assert_close(

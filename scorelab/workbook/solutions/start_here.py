@@ -1,14 +1,8 @@
-"""The solutions of the exercises, one plain function each.
-
-`exercises.py` compares a reader's answer with these, so they are written to be read: look here when
-you have tried, not before.
-"""
+"""Solutions of notebook 00, start here."""
 
 from __future__ import annotations
 
 import torch
-
-# Notebook 00: start here
 
 
 def noising(

@@ -1,14 +1,11 @@
-"""The exercises of the course. In a notebook: `check.noising(noising)` after writing `noising`.
-
-To add one: write its solution in `solutions.py`, then an `Exercise` in the dict of its notebook.
-"""
+"""The exercises of notebook 00, start here."""
 
 from __future__ import annotations
 
 import torch
 
-from scorelab.workbook import solutions
-from scorelab.workbook.checking import Cases, Exercise, Exercises
+from scorelab.workbook.checking import Cases, Exercise
+from scorelab.workbook.solutions import start_here as solutions
 
 
 def _noisy_rows() -> Cases:
@@ -22,7 +19,7 @@ def _noisy_rows() -> Cases:
     return cases
 
 
-NOTEBOOK_00 = {
+EXERCISES = {
     "noising": Exercise(
         solution=solutions.noising,
         cases=_noisy_rows,
@@ -72,5 +69,3 @@ NOTEBOOK_00 = {
         },
     ),
 }
-
-check = Exercises(**NOTEBOOK_00)

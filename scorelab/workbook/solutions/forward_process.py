@@ -1,0 +1,3 @@
+"""Solutions of notebook 01, the forward process."""
+
+from __future__ import annotations
