@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+import torch
 from torch import Tensor
 
 from . import validate
@@ -150,3 +151,7 @@ class NetworkPath:
     def replay(self, t: Tensor, x: Tensor) -> Callable[[int], Tensor]:
         """Predictions at fixed queries t (n,), x (n, d) as a function of the stop, each (n, d)."""
         return lambda step: self.at(step)(t, x)
+
+    def predict(self, t: Tensor, x: Tensor) -> Tensor:
+        """Predictions at queries t (m,), x (m, d) at every stop, shape (T, m, d)."""
+        return torch.stack([net(t, x) for net in self.nets])

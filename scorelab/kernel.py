@@ -8,12 +8,14 @@ f_τ(z) = κ(z, Z) V diag((1 − (1 − ηλ)^τ) / λ) Vᵀ Y / n, so that one 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cached_property
 
 import torch
 from torch import Tensor
 
 from . import validate
+from .devices import free_memory
 from .process import OrnsteinUhlenbeck, Regression
 from .stopping import log_stops
 
@@ -82,6 +84,18 @@ def algebra_device(device: torch.device) -> torch.device:
     return torch.device("cpu") if device.type == "mps" else device
 
 
+def _require_memory(n: int, device: torch.device) -> None:
+    """A ValueError unless K and what its decomposition needs beside it fit (5 n² numbers)."""
+    needed, free = 5 * 8 * n**2, free_memory(device)
+    validate.require(
+        needed <= free,
+        "len(data)",
+        n,
+        f"needs {needed / 1e9:.1f} GB for the kernel matrix and {free / 1e9:.1f} GB are free; "
+        f"n = {math.isqrt(free // 40)} would fit",
+    )
+
+
 class KernelDenoiser:
     """The denoiser f(t, x) = κ(z, Z) C for coefficients C (n, d) on the training features Z."""
 
@@ -110,7 +124,8 @@ class KernelFlow:
 
     ``data`` gives n rows; ``step_size`` η is 1/λ_max when None. One eigendecomposition in
     float64 at the start, O(n³); afterwards any stop costs one small product. ``eigenvalues``
-    (n,) are those of K/n, descending. Raises ValueError when η ≥ 2/λ_max, where it diverges.
+    (n,) are those of K/n, descending. Raises ValueError when η ≥ 2/λ_max, where it diverges, and
+    when the matrix would not fit into memory, saying what n would.
     """
 
     #: The stops that rules and risk curves search by default.
@@ -121,6 +136,7 @@ class KernelFlow:
     ) -> None:
         self.process, self.device = process, data.x_t.device
         where = algebra_device(self.device)
+        _require_memory(len(data), where)
         self.z = process.features(data.t, data.x_t).to(where, torch.float64)
         self.labels = data.x_0.to(where, torch.float64)
         values, vectors = torch.linalg.eigh(ntk(self.z, self.z).div_(len(self.z)))
@@ -144,19 +160,37 @@ class KernelFlow:
 
         These are the eigenvalues of the linear smoother S_τ that maps labels to predictions.
         """
-        step = validate.step("step", step)
-        if step == math.inf:
-            return (self.eigenvalues > self._rank_cutoff()).to(self.eigenvalues)
-        if step == 0:
-            return torch.zeros_like(self.eigenvalues)
-        # For ηλ > 1 the power alternates in sign: 1 − |1 − ηλ|^τ and 1 + |1 − ηλ|^τ in turn.
-        alternating = (self.step_size * self.eigenvalues > 1) & (step % 2 == 1)
-        left = step * self._log_left()
-        return torch.where(alternating, 1 + left.exp(), -left.expm1())
+        return self._fitted([validate.step("step", step)])[:, 0]
+
+    @cached_property
+    def left_at_stops(self) -> Tensor:
+        """(1 − ηλ)^τ at every stop of ``stops``, (n, T): the part of the labels not fitted yet.
+
+        As exact relative to itself as ``fitted`` is: when it is all but zero, too.
+        """
+        log_left, alternating = self._log_left(self.stops)
+        return log_left.exp().where(~alternating, -log_left.exp())
+
+    def _fitted(self, steps: Sequence[float]) -> Tensor:
+        log_left, alternating = self._log_left(steps)
+        fitted = torch.where(alternating, 1 + log_left.exp(), -log_left.expm1())
+        # In infinite time all is fitted but what rounding has made of zero eigenvalues.
+        found = (self.eigenvalues > self._rank_cutoff()).to(self.z)[:, None]
+        return torch.where(torch.tensor(steps).to(self.z).isinf(), found, fitted)
+
+    def _log_left(self, steps: Sequence[float]) -> tuple[Tensor, Tensor]:
+        """log |1 − ηλ|^τ for T steps, (n, T), and where the power is negative: ηλ > 1, τ odd.
+
+        Exact for small ηλ, where 1 − ηλ rounds to one.
+        """
+        rate, taken = self.step_size * self.eigenvalues[:, None], torch.tensor(steps).to(self.z)
+        log_left = taken * torch.log1p(-torch.minimum(rate, 2 - rate))
+        # 0 · log 0 has no value, but before the first step all is left.
+        return log_left.where(taken > 0, torch.zeros_like(log_left)), (rate > 1) & (taken % 2 == 1)
 
     def at(self, step: float) -> KernelDenoiser:
         """The denoiser after ``step`` steps, any whole number ≥ 0 or inf (the interpolant)."""
-        coefficients = self.vectors @ self._weighted(step)
+        coefficients = self.vectors @ self._weighted([validate.step("step", step)])
         return KernelDenoiser(self.process, self.z, coefficients, self.device)
 
     def replay(self, t: Tensor, x: Tensor) -> Callable[[float], Tensor]:
@@ -165,28 +199,33 @@ class KernelFlow:
         The kernel between queries and data is made and rotated once, so that a step costs one
         small product: what an explorer needs.
         """
-        query = self.process.features(t, x).to(self.z)
-        rotated = ntk(query, self.z) @ self.vectors
-        return lambda step: (rotated @ self._weighted(step)).to(x)
+        rotated = self._rotated(t, x)
+        return lambda step: (rotated @ self._weighted([validate.step("step", step)])).to(x)
+
+    def predict(self, t: Tensor, x: Tensor) -> Tensor:
+        """Predictions at queries t (m,), x (m, d) at every stop, shape (T, m, d)."""
+        predictions = self._rotated(t, x) @ self._weighted(self.stops)
+        return predictions.unflatten(1, (len(self.stops), -1)).movedim(0, 1).to(x)
+
+    def _rotated(self, t: Tensor, x: Tensor) -> Tensor:
+        return ntk(self.process.features(t, x).to(self.z), self.z) @ self.vectors
 
     def train_loss(self, step: float) -> float:
         """L = (1/2n) Σ_k (1 − ηλ_k)^{2τ} ‖v_kᵀ Y‖² after ``step`` steps."""
         step = validate.step("step", step)
-        left = 1 - self.fitted(step) if step in (0, math.inf) else (step * self._log_left()).exp()
+        left = 1 - self.fitted(step) if step == math.inf else self._log_left([step])[0][:, 0].exp()
         return float(left.square() @ self.projections.square().sum(1)) / (2 * len(self))
 
-    def _log_left(self) -> Tensor:
-        """log |1 − ηλ|, kept exact for small ηλ, where 1 − ηλ rounds to one."""
-        rate = self.step_size * self.eigenvalues
-        return torch.log1p(-torch.minimum(rate, 2 - rate))
-
-    def _weighted(self, step: float) -> Tensor:
-        """diag((1 − (1 − ηλ)^τ) / λ) Vᵀ Y / n, (n, d); its limit ητ where λ = 0."""
-        positive = self.eigenvalues > 0
-        filtered = self.fitted(step) / self.eigenvalues.where(positive, torch.ones(()).to(self.z))
-        if step != math.inf:
-            filtered = filtered.where(positive, torch.full((), self.step_size * step).to(self.z))
-        return filtered[:, None] * self.projections / len(self)
+    def _weighted(self, steps: Sequence[float]) -> Tensor:
+        """diag((1 − (1 − ηλ)^τ) / λ) Vᵀ Y / n for T steps beside each other, (n, T d)."""
+        positive = (self.eigenvalues > 0)[:, None]
+        values = self.eigenvalues[:, None].where(positive, torch.ones(()).to(self.z))
+        # Where λ = 0 its limit is ητ; the interpolant leaves such directions out.
+        limit = [0.0 if step == math.inf else self.step_size * step for step in steps]
+        filtered = torch.where(
+            positive, self._fitted(steps) / values, torch.tensor(limit).to(self.z)
+        )
+        return (filtered[:, :, None] * self.projections[:, None]).flatten(1) / len(self)
 
     def _rank_cutoff(self) -> float:
         """Eigenvalues below this are rounding: infinite time must not divide by them."""

@@ -22,8 +22,8 @@ class Path(Protocol):
     def at(self, step: int) -> Denoiser:
         """The denoiser after ``step`` steps."""
 
-    def replay(self, t: Tensor, x: Tensor):
-        """Predictions at fixed queries as a function of the step."""
+    def predict(self, t: Tensor, x: Tensor) -> Tensor:
+        """Predictions at queries t (m,), x (m, d) at every stop, shape (T, m, d)."""
 
 
 def excess_risk(denoiser: Denoiser, truth: Denoiser, data: Regression) -> float:
@@ -37,10 +37,7 @@ def excess_risk(denoiser: Denoiser, truth: Denoiser, data: Regression) -> float:
 
 def excess_risks(path: Path, truth: Denoiser, data: Regression) -> Tensor:
     """``excess_risk`` at every stop of a path, shape (len(path.stops),), float64 on the CPU."""
-    exact, replay = truth(data.t, data.x_t), path.replay(data.t, data.x_t)
-    return torch.tensor(
-        [float(_mean_square(replay(stop) - exact)) for stop in path.stops], dtype=torch.float64
-    )
+    return _risks(path, data, truth(data.t, data.x_t))
 
 
 def holdout_risk(denoiser: Denoiser, data: Regression) -> float:
@@ -48,8 +45,17 @@ def holdout_risk(denoiser: Denoiser, data: Regression) -> float:
     return float(_mean_square(denoiser(data.t, data.x_t) - data.x_0))
 
 
+def holdout_risks(path: Path, data: Regression) -> Tensor:
+    """``holdout_risk`` at every stop of a path, shape (len(path.stops),), float64 on the CPU."""
+    return _risks(path, data, data.x_0)
+
+
+def _risks(path: Path, data: Regression, aim: Tensor) -> Tensor:
+    return _mean_square(path.predict(data.t, data.x_t) - aim).cpu().double()
+
+
 def _mean_square(difference: Tensor) -> Tensor:
-    return difference.square().sum(1).mean()
+    return difference.square().sum(-1).mean(-1)
 
 
 def sliced_wasserstein(

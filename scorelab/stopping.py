@@ -1,15 +1,27 @@
-"""When to stop: rules that choose a number of gradient steps."""
+"""When to stop: rules that choose a number of gradient steps.
+
+Kernel gradient descent is a linear smoother: after τ steps it predicts S_τ Y on its own data, with
+S_τ = V diag(g) Vᵀ and g = 1 − (1 − ηλ)^τ (derived). Rules from the training data alone cost no
+more than products with V, which the kernel flow has.
+"""
 
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from . import validate
-from .metrics import Path, excess_risks
+from .metrics import Path, excess_risks, holdout_risks
 from .process import Denoiser, Regression
+
+if TYPE_CHECKING:
+    from .kernel import KernelFlow
+
+#: Rows of V that are worked through at once, to need no second array of its size.
+ROWS = 256
 
 
 def log_stops(last: int, count: int = 60) -> tuple[int, ...]:
@@ -58,3 +70,82 @@ def rademacher(eigenvalues: Tensor, step_size: float, noise: float, radius: floa
 def oracle(path: Path, truth: Denoiser, data: Regression) -> int:
     """The stop of ``path.stops`` with the least excess risk on ``data``: needs the truth."""
     return path.stops[int(excess_risks(path, truth, data).argmin())]
+
+
+def noise_and_radius(flow: KernelFlow, step: int) -> tuple[float, float]:
+    """The label noise σ and the RKHS norm C of the fit after ``step`` steps, for ``rademacher``.
+
+    σ² = ‖(I − S)Y‖² / (n − tr S) and C² = Σ_k (g_k² / λ_k) ‖v_kᵀY‖² / n, each divided by d: those
+    of one output (Raskutti, Wainwright, Yu 2014 take both as known; estimating them is our
+    choice). Equal noise on all labels is assumed. Raises ValueError where tr S ≥ n: a fit that
+    has used up its data leaves nothing to read the noise off.
+    """
+    fitted, energy = flow.fitted(step), flow.projections.square().mean(1)
+    left = len(flow) - float(fitted.sum())
+    validate.require(left > 1e-6 * len(flow), "step", step, "leaves no residual: stop earlier")
+    positive = flow.eigenvalues > 0
+    norms = (fitted.square() / flow.eigenvalues.where(positive, torch.ones_like(fitted))) @ energy
+    return math.sqrt(float((1 - fitted).square() @ energy) / left), math.sqrt(norms / len(flow))
+
+
+def degrees_of_freedom(flow: KernelFlow) -> Tensor:
+    """tr S_τ = Σ_k g_k at every stop of ``flow.stops``, shape (T,): how much is fitted by then."""
+    return len(flow) - flow.left_at_stops.sum(0)
+
+
+def gcv_scores(flow: KernelFlow) -> Tensor:
+    """(1/n) Σ‖r_i‖² / (1 − tr S/n)² at every stop, r = (I − S)Y; shape (T,) (Craven, Wahba 1979).
+
+    Late in training numerator and denominator both vanish: what is left of them is the noise in
+    the last eigendirections, and by chance that may make a second, false minimum.
+    """
+    left, energy = flow.left_at_stops, flow.projections.square().sum(1)
+    return _ratio(energy @ left.square() / len(flow), left.mean(0))
+
+
+def loo_scores(flow: KernelFlow) -> Tensor:
+    """(1/n) Σ ‖r_i‖² / (1 − S_ii)² at every stop, r = (I − S)Y; shape (T,) (Allen 1974).
+
+    The shortcut is exact leave-one-out for ridge regression and an approximation for gradient
+    descent. Late in training numerator and denominator both vanish, but not their ratio.
+    """
+    left = flow.left_at_stops
+    residuals = (left[:, :, None] * flow.projections[:, None]).flatten(1)  # (n, T d)
+    scores = torch.zeros_like(left[0])
+    for rows in flow.vectors.split(ROWS):
+        square = (rows @ residuals).unflatten(1, (len(scores), -1)).square().sum(2)
+        scores += _ratio(square, rows.square() @ left).sum(0)
+    return scores / len(flow)
+
+
+def _ratio(square: Tensor, left: Tensor) -> Tensor:
+    """Their ratio, ‖r‖² / (1 − S)²; infinite where so little is left that it underflows."""
+    return (square / left**2).nan_to_num(nan=math.inf, posinf=math.inf)
+
+
+def gcv(flow: KernelFlow) -> int:
+    """The stop of least generalised cross-validation score among those with tr S ≤ n/2.
+
+    From the training data alone (Craven, Wahba 1979; its use here is our choice, and so is the
+    bound, which keeps the search away from false minima late in training). It assumes equal noise
+    on all labels: log-uniform times break that, and then it stops far too late.
+    """
+    allowed, scores = degrees_of_freedom(flow) <= len(flow) / 2, gcv_scores(flow)
+    return flow.stops[int(scores.where(allowed, torch.full_like(scores, math.inf)).argmin())]
+
+
+def loo(flow: KernelFlow) -> int:
+    """The stop of least leave-one-out score, from the training data alone.
+
+    (Allen 1974; its use here is our choice.) Each label is weighed by its own leverage, so it
+    assumes independent noise on the labels, but not equal noise.
+    """
+    return flow.stops[int(loo_scores(flow).argmin())]
+
+
+def holdout(path: Path, data: Regression) -> int:
+    """The stop of ``path.stops`` with the least mean ‖f − X_0‖² on ``data``.
+
+    It assumes nothing of the noise but that ``data`` were not trained on, and costs those data.
+    """
+    return path.stops[int(holdout_risks(path, data).argmin())]

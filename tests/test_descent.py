@@ -162,6 +162,7 @@ def test_a_path_holds_every_stop_and_says_which_are_near() -> None:
         found = path.at(s.step)(data.t, data.x_t)
         torch.testing.assert_close(found, s.net(data.t, data.x_t))
         assert torch.equal(replay(s.step), found)
+        assert torch.equal(path.predict(data.t, data.x_t)[path.stops.index(s.step)], found)
     for step, near in ((5, "3, 10"), (11, "10"), (-1, "0"), (math.inf, "10")):
         with pytest.raises(
             ValueError, match=f"^step={step}: was not recorded; the nearest stops are {near}$"

@@ -132,7 +132,8 @@ def public() -> Iterator[tuple[str, object]]:
         else:
             members = vars(thing) if inspect.isclass(thing) else {}
         for member, value in members.items():
-            value = getattr(value, "fget", None) or getattr(value, "__func__", value)
+            for inner in ("fget", "func", "__func__"):  # of properties, cached or not, and methods
+                value = getattr(value, inner, value)
             if not member.startswith("_") and (inspect.isroutine(value) or inspect.isclass(value)):
                 yield f"{name}.{member}", value
 

@@ -263,6 +263,28 @@ def test_bad_input_is_named(action, message: str) -> None:
         action()
 
 
+def test_predictions_at_all_stops_are_those_at_each() -> None:
+    data, queries = regression(25), regression(8, number=5)
+    for flow in (
+        KernelFlow(PROCESS, data),
+        KernelFlow(PROCESS, data, 1.6 / float(FLOW.eigenvalues[0])),
+    ):
+        replay = flow.replay(queries.t, queries.x_t)
+        found = flow.predict(queries.t, queries.x_t)
+        assert found.shape == (len(flow.stops), 8, 2)
+        for prediction, stop in zip(found, flow.stops, strict=True):
+            torch.testing.assert_close(prediction, replay(stop), rtol=1e-9, atol=1e-9)
+        for left, stop in zip(flow.left_at_stops.T, flow.stops, strict=True):
+            torch.testing.assert_close(1 - left, flow.fitted(stop), rtol=1e-12, atol=1e-12)
+
+
+def test_a_matrix_beyond_the_memory_says_what_would_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scorelab.kernel.free_memory", lambda device: 40 * 12**2)
+    KernelFlow(PROCESS, regression(12))
+    with pytest.raises(ValueError, match=r"^len\(data\)=13: needs 0\.0 GB .* n = 12 would fit$"):
+        KernelFlow(PROCESS, regression(13))
+
+
 @pytest.mark.parametrize("share", [2.0001, 5.0])
 def test_a_step_size_that_diverges_says_the_largest_stable_one(share: float) -> None:
     data, top = regression(10), float(FLOW.eigenvalues[0])

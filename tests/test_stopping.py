@@ -15,10 +15,23 @@ from scorelab import (
     KernelFlow,
     NetworkPath,
     OrnsteinUhlenbeck,
+    Regression,
     TwoLayerNet,
     metrics,
+    ntk,
 )
-from scorelab.stopping import log_stops, oracle, rademacher
+from scorelab.stopping import (
+    degrees_of_freedom,
+    gcv,
+    gcv_scores,
+    holdout,
+    log_stops,
+    loo,
+    loo_scores,
+    noise_and_radius,
+    oracle,
+    rademacher,
+)
 
 PROCESS, RING = OrnsteinUhlenbeck(), GaussianMixture.ring()
 
@@ -102,6 +115,118 @@ def test_the_curve_of_risks_is_the_risk_at_every_stop() -> None:
     assert found.dtype == torch.float64 and found.tolist() == pytest.approx(wanted, rel=1e-4)
 
 
+def smoother(flow: KernelFlow, step: int) -> torch.Tensor:
+    """S_τ = I − (I − ηK/n)^τ by a power of the matrix, with no decomposition."""
+    kernel = ntk(flow.z, flow.z) / len(flow)
+    eye = torch.eye(len(flow), dtype=kernel.dtype)
+    return eye - torch.linalg.matrix_power(eye - flow.step_size * kernel, step)
+
+
+EARLY = KernelFlow.stops[:60:6]
+
+
+def test_scores_and_freedom_are_those_of_the_smoother_s_matrix() -> None:
+    flow = KernelFlow(PROCESS, regression(40))
+    n, at = len(flow), [flow.stops.index(s) for s in EARLY]
+    for i, step in zip(at, EARLY, strict=True):
+        s = smoother(flow, step)
+        residual = (flow.labels - s @ flow.labels).square().sum(1)
+        leverage = s.diagonal()
+        found = [float(f(flow)[i]) for f in (degrees_of_freedom, gcv_scores, loo_scores)]
+        wanted = [
+            float(leverage.sum()),
+            float(residual.mean()) / (1 - float(leverage.sum()) / n) ** 2,
+            float((residual / (1 - leverage) ** 2).mean()),
+        ]
+        assert found == pytest.approx(wanted, rel=1e-8, abs=1e-9)
+
+
+def test_leave_one_out_is_near_to_leaving_each_one_out() -> None:
+    """The shortcut is exact for ridge regression; for gradient descent it errs by a few percent."""
+    data = regression(30)
+    flow = KernelFlow(PROCESS, data)
+    rows = torch.arange(len(data))
+    for step in (3, 10, 30):
+        errors = []
+        for i in rows:
+            others = data.t[rows != i], data.x_t[rows != i], data.x_0[rows != i]
+            # Leaving a row out keeps the sum over the rest: η/n stays, not η.
+            rest = KernelFlow(PROCESS, Regression(*others), flow.step_size * (30 - 1) / 30)
+            one = data.t[i : i + 1], data.x_t[i : i + 1]
+            errors.append(float((rest.at(step)(*one) - data.x_0[i]).square().sum()))
+        shortcut = float(loo_scores(flow)[flow.stops.index(step)])
+        assert shortcut == pytest.approx(sum(errors) / 30, rel=0.05)
+
+
+def log_uniform(n: int, number: int = 0):
+    x0 = RING.sample(n, generator=seed(number))
+    return PROCESS.regression(x0, times="log", generator=seed(number + 1))
+
+
+def test_gcv_keeps_away_from_a_false_minimum_and_leave_one_out_need_not() -> None:
+    flow = KernelFlow(PROCESS, log_uniform(400))
+    free = degrees_of_freedom(flow)
+    scores = dict(zip(flow.stops, gcv_scores(flow).tolist(), strict=True))
+    allowed = [s for s, d in zip(flow.stops, free, strict=True) if d <= 200]
+    assert gcv(flow) == min(allowed, key=scores.get) and type(gcv(flow)) is int
+    assert min(scores.values()) < scores[gcv(flow)]
+    scores = dict(zip(flow.stops, loo_scores(flow).tolist(), strict=True))
+    assert loo(flow) == min(scores, key=scores.get) in allowed and type(loo(flow)) is int
+    assert scores[flow.stops[-1]] > 100 * scores[loo(flow)]
+
+
+def test_late_scores_tend_to_what_the_last_eigendirection_holds() -> None:
+    """r → (1 − ηλ_n)^τ V_in c_n and 1 − S_ii → (1 − ηλ_n)^τ V_in², whatever rounding does."""
+    flow = KernelFlow(PROCESS, regression(8))
+    assert float(degrees_of_freedom(flow)[-1]) == 8
+    last = flow.vectors[:, -1:]
+    ratio = (flow.projections[-1] / last).square().sum(1).mean()
+    at = int((flow.left_at_stops[-1] > 1e-100).nonzero()[-1])
+    assert flow.left_at_stops[-2, at] < 1e-3 * flow.left_at_stops[-1, at]
+    assert float(loo_scores(flow)[at]) == pytest.approx(float(ratio), rel=1e-2)
+    energy = float(flow.projections[-1].square().sum())
+    assert float(gcv_scores(flow)[at]) == pytest.approx(8 * energy, rel=1e-2)
+
+
+def test_leave_one_out_is_near_the_oracle_and_gcv_is_not_on_log_uniform_times() -> None:
+    data, fresh = log_uniform(400), log_uniform(2000, 7)
+    flow, truth = KernelFlow(PROCESS, data), RING.denoiser(PROCESS)
+    risks = dict(zip(flow.stops, metrics.excess_risks(flow, truth, fresh).tolist(), strict=True))
+    best = min(risks.values())
+    assert risks[loo(flow)] < 1.4 * best
+    assert risks[gcv(flow)] > 2 * best and gcv(flow) > 4 * loo(flow)
+
+
+def test_the_hold_out_rule_takes_the_stop_of_least_hold_out_risk() -> None:
+    data, fresh = regression(60), regression(30, 5)
+    net = TwoLayerNet(PROCESS, 2, 32, generator=seed(1))
+    for path in (
+        KernelFlow(PROCESS, data),
+        NetworkPath.record(net, data, log_stops(400, 12)),
+    ):
+        by_hand = [metrics.holdout_risk(path.at(s), fresh) for s in path.stops]
+        assert holdout(path, fresh) == path.stops[by_hand.index(min(by_hand))]
+
+
+def test_noise_and_radius_of_a_fit_whose_both_are_known() -> None:
+    """Labels drawn from the kernel's own model: f = Σ κ(·, z_j) c_j, noise of 0.3."""
+    data = regression(400)
+    z = PROCESS.features(data.t, data.x_t).double()
+    kernel = ntk(z, z)
+    parts = torch.randn(400, 2, generator=seed(3), dtype=z.dtype) / 400
+    clean = kernel @ parts
+    noise = 0.3 * torch.randn(400, 2, generator=seed(4), dtype=z.dtype)
+    flow = KernelFlow(PROCESS, Regression(data.t.double(), data.x_t.double(), clean + noise))
+    sigma, radius = noise_and_radius(flow, gcv(flow))
+    assert sigma == pytest.approx(0.3, rel=0.05)
+    true_radius = math.sqrt(float((parts * (kernel @ parts)).sum()) / 2)
+    assert 0.5 < radius / true_radius < 2
+    norm = KernelFlow.at(flow, 50).coefficients
+    assert noise_and_radius(flow, 50)[1] == pytest.approx(
+        math.sqrt(float((norm * (kernel @ norm)).sum()) / 2)
+    )
+
+
 @given(st.integers(1, 10**7), st.integers(2, 80))
 def test_log_stops_rise_from_nothing_to_the_last(last: int, count: int) -> None:
     stops = log_stops(last, count)
@@ -116,6 +241,7 @@ def test_log_stops_are_evenly_spaced_where_they_are_large() -> None:
 
 
 ONES = torch.ones(3)
+TINY = KernelFlow(PROCESS, regression(10))
 
 
 @pytest.mark.parametrize(
@@ -133,6 +259,7 @@ ONES = torch.ones(3)
         (lambda: rademacher(ONES / 0, 1, 1), r"eigenvalues=.*inf.*: must be a vector of finite"),
         (lambda: rademacher(torch.ones(2, 2), 1, 1), r"eigenvalues=[^:]*: must be a vector"),
         (lambda: rademacher(ONES[:0], 1, 1), r"eigenvalues=[^:]*: must be a vector"),
+        (lambda: noise_and_radius(TINY, math.inf), "step=inf: leaves no residual: stop earlier"),
         (lambda: log_stops(0), "last=0: must be a whole number of at least 1"),
         (lambda: log_stops(9, 1), "count=1: must be a whole number of at least 2"),
     ],

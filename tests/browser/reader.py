@@ -16,7 +16,7 @@ def wait_for(condition: Callable[[], object], timeout: float = 60) -> None:
 
 def rest(notebook: Notebook) -> None:
     """Wait until the training behind the page is done and all is drawn."""
-    wait_for(lambda: notebook.text("count") == "10,000 of 10,000")
+    wait_for(lambda: notebook.text("count") == "10,000 of 10,000", timeout=180)
     notebook.settle()
 
 

@@ -118,6 +118,11 @@ def stopping_rules(device: str) -> Result:
         "rademacher": stopping.rademacher(flow.eigenvalues, flow.step_size, noise=0.5),
         "oracle": stopping.oracle(flow, truth, regression(device, 3)),
         "oracle of a network": stopping.oracle(path, truth, regression(device, 3)),
+        "gcv": stopping.gcv(flow),
+        "loo": stopping.loo(flow),
+        "holdout": stopping.holdout(path, regression(device, 3)),
+        "noise": stopping.noise_and_radius(flow, 40)[0],
+        "radius": stopping.noise_and_radius(flow, 40)[1],
     }
 
 
