@@ -5,7 +5,7 @@
 stopping time. See README.md for the course.
 """
 
-from . import credit, metrics, stopping
+from . import credit, metrics, stopping, sweep
 from .descent import NetworkPath, Snapshot, descend
 from .devices import device, warm_up
 from .kernel import KernelFlow, ntk
@@ -30,5 +30,6 @@ __all__ = [
     "ntk",
     "sample",
     "stopping",
+    "sweep",
     "warm_up",
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-import psutil
 import torch
 
 
@@ -28,6 +27,8 @@ def free_memory(device: torch.device) -> int:
     """The bytes that can still be allocated on a device: free video memory, or available RAM."""
     if device.type == "cuda":
         return torch.cuda.mem_get_info(device)[0]
+    import psutil  # only who asks pays for it
+
     return psutil.virtual_memory().available
 
 
