@@ -9,6 +9,7 @@ from . import credit, metrics, stopping, sweep
 from .descent import NetworkPath, Snapshot, descend
 from .devices import device, warm_up
 from .kernel import KernelFlow, ntk
+from .likelihood import log_likelihood
 from .network import TwoLayerNet
 from .process import OrnsteinUhlenbeck, Regression
 from .sampling import sample
@@ -26,6 +27,7 @@ __all__ = [
     "credit",
     "descend",
     "device",
+    "log_likelihood",
     "metrics",
     "ntk",
     "sample",

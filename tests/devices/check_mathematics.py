@@ -18,6 +18,7 @@ from torch import Generator, Tensor
 from scorelab import kernel, metrics, stopping
 from scorelab.descent import NetworkPath, descend
 from scorelab.kernel import KernelFlow, ntk
+from scorelab.likelihood import log_likelihood
 from scorelab.network import TwoLayerNet
 from scorelab.process import OrnsteinUhlenbeck, Regression
 from scorelab.sampling import sample
@@ -138,6 +139,12 @@ def samplers(device: str) -> Result:
     }
 
 
+def likelihoods(device: str) -> Result:
+    flow, x = KernelFlow(PROCESS, regression(device)), points(device)
+    denoisers = {"truth": RING.denoiser(PROCESS), "flow": flow.at(100)}
+    return {name: log_likelihood(PROCESS, f, x, steps=6) for name, f in denoisers.items()}
+
+
 def distances(device: str) -> Result:
     a, b, deep = points(device), points(device, 45, 5), torch.randn(30, 5, generator=seed())
     data, truth = regression(device), RING.denoiser(PROCESS)
@@ -162,6 +169,7 @@ COMPUTATIONS = [
     kernel_flow,
     stopping_rules,
     samplers,
+    likelihoods,
     distances,
 ]
 
