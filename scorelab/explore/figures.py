@@ -21,6 +21,7 @@ COLORS = {
     "kernel": "#E08A00",
     "convex": "#009E73",
     "overfit": "#CC3311",
+    "noise": "#AA3377",
 }
 FONT = {"family": "Helvetica, Arial, sans-serif", "size": 14, "color": "#222222"}
 CONFIG = {"displaylogo": False, "showSendToCloud": False, "displayModeBar": False}
@@ -32,15 +33,28 @@ def number(value: float) -> str:
 
 
 class LiveFigure(go.FigureWidget):
-    """A FigureWidget that shows its present state after a reload, not the one it was built with.
+    """A FigureWidget that a page gets whole: when it is made, and as it is now after a reload.
 
-    Plotly keeps the state that a new view starts from in two traits that it fills only once; they
-    are filled anew whenever a page asks for the whole state.
+    Plotly announces the widget while it is still empty and sends the traces after it, so that a
+    busy page may draw it blank. And it keeps the state that a new view starts from in two traits
+    that it fills only once; here they are filled whenever a page asks for the whole state.
     """
+
+    _made = False
+
+    def __init__(self, figure: go.Figure) -> None:
+        super().__init__(figure)
+        self._made = True
+        self.open()
+
+    def open(self) -> None:
+        """Announce the widget to the page, once there is something to announce."""
+        if self._made:
+            super().open()
 
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
         """The widget's state, with the figure as it is now where all of it is asked for."""
-        if key is None and "_layout_obj" in self.__dict__:  # it is asked for first while being made
+        if key is None:
             self._trait_values["_widget_layout"] = deepcopy(self._layout_obj._props)
             self._trait_values["_widget_data"] = deepcopy(self._data)
         return super().get_state(key=key, drop_defaults=drop_defaults)
@@ -117,6 +131,27 @@ def add_points(figure: go.Figure, name: str, panel: int, color: str, size: float
     """An empty cloud of points of that name."""
     marker = {"color": color, "size": size, "line": {"width": 0}, **marker}
     figure.add_scatter(name=name, mode="markers", marker=marker, row=1, col=panel)
+
+
+def add_heat(figure: go.Figure, name: str, panel: int, color: str, span: tuple[float, float],
+             **heat: Any) -> None:  # fmt: skip
+    """An empty heat map, from white at the lower end of ``span`` to ``color`` at the upper."""
+    shades = [[0, "white"], [1, color]]
+    low, high = span
+    figure.add_heatmap(name=name, colorscale=shades, zmin=low, zmax=high, hoverinfo="skip",
+                       showscale=False, showlegend=True, row=1, col=panel, **heat)  # fmt: skip
+
+
+def add_contours(figure: go.Figure, name: str, panel: int, color: str, levels: tuple[float, ...],
+                 **lines: Any) -> None:  # fmt: skip
+    """Empty contour lines at evenly spaced levels (lowest, highest, step)."""
+    start, end, size = levels
+    figure.add_contour(
+        name=name, colorscale=[[0, color], [1, color]], showscale=False, showlegend=True,
+        hoverinfo="skip",
+        contours={"coloring": "lines", "start": start, "end": end, "size": size},
+        line={"width": 1.2}, row=1, col=panel, **lines,
+    )  # fmt: skip
 
 
 def square_axes(figure: go.Figure, panel: int, reach: float) -> None:

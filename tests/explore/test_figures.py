@@ -57,6 +57,21 @@ def test_a_page_that_asks_for_the_state_gets_the_present_one() -> None:
     assert state["_widget_layout"]["height"] == 321
 
 
+def test_the_page_first_hears_of_a_figure_that_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    announced = []
+    whole_state = figures.LiveFigure.get_state
+
+    def spy(figure: figures.LiveFigure, **options: object) -> dict[str, object]:
+        state = whole_state(figure, **options)
+        if "key" not in options:
+            announced.append((len(state["_widget_data"]), bool(state["_widget_layout"])))
+        return state
+
+    monkeypatch.setattr(figures.LiveFigure, "get_state", spy)
+    figures.LiveFigure(small())
+    assert announced == [(len(small().data), True)]
+
+
 def test_the_palette_can_be_told_apart() -> None:
     def light(color: str) -> float:
         return float(np.dot([int(color[i : i + 2], 16) for i in (1, 3, 5)], [0.3, 0.59, 0.11]))
