@@ -1,5 +1,7 @@
 """What the reader sees: figures, live runs and the explorers of the notebooks."""
 
+from scorelab.explore.forward_explorer import ForwardExplorer
+from scorelab.explore.matching_explorer import MatchingExplorer
 from scorelab.explore.story_explorer import StoryExplorer
 
-__all__ = ["StoryExplorer"]
+__all__ = ["ForwardExplorer", "MatchingExplorer", "StoryExplorer"]

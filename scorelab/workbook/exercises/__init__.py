@@ -7,16 +7,10 @@ the module of its notebook.
 from __future__ import annotations
 
 from scorelab.workbook.checking import Exercises
-from scorelab.workbook.exercises import (
-    forward_process,
-    score_matching,
-    start_here,
-    two_layer_network,
-)
+from scorelab.workbook.exercises import forward_process, score_matching, start_here
 
 check = Exercises(
     **start_here.EXERCISES,
     **forward_process.EXERCISES,
     **score_matching.EXERCISES,
-    **two_layer_network.EXERCISES,
 )

@@ -1,0 +1,59 @@
+"""Notebook 01 in JupyterLab: time and target by keyboard, in the plane and on the line."""
+
+from collections.abc import Iterator
+
+import pytest
+from lab import Lab, Notebook
+from reader import shown, wait_for
+
+NAME = "01-the-forward-process.ipynb"
+GAUSSIAN = "one Gaussian, d = 1"
+
+
+@pytest.fixture(scope="module")
+def notebook(lab: Lab) -> Iterator[Notebook]:
+    """The notebook with all cells run and its explorer in sight."""
+    notebook = lab.open(NAME)
+    notebook.run_all()
+    notebook.show()
+    yield notebook
+    notebook.close()
+
+
+@pytest.mark.parametrize(
+    ("control", "key", "moves", "stays"),
+    [
+        ("time", "ArrowRight", ["noised sample", "density lines", "score", "now"], "pure noise"),
+        ("time", "Home", ["noised sample", "steepness", "score", "now"], "signal α²"),
+        ("target", "ArrowDown", ["noised sample", "density lines", "distance to noise"], "noise h"),
+    ],
+)
+def test_a_control_moves_its_panels_by_keyboard(
+    notebook: Notebook, control: str, key: str, moves: list[str], stays: str
+) -> None:
+    before, sentence = shown(notebook), notebook.text("status")
+    notebook.press(control, key)
+    wait_for(lambda: all(shown(notebook)[name] != before[name] for name in moves))
+    wait_for(lambda: notebook.text("status") != sentence)
+    assert shown(notebook).keys() == before.keys()
+    assert shown(notebook)[stays] == before[stays]
+    assert notebook.text("error") == ""
+    assert notebook.errors == []
+
+
+def visible(notebook: Notebook) -> set[str]:
+    return {trace["name"] for trace in notebook.traces() if trace["visible"] is True}
+
+
+def test_a_law_on_the_line_has_curves_and_one_in_the_plane_has_arrows(notebook: Notebook) -> None:
+    notebook.control("target").select_option(label=GAUSSIAN)
+    wait_for(lambda: {"density", "score s(x)"} <= visible(notebook))
+    assert not {"density lines", "steepness", "score"} & visible(notebook)
+    before = shown(notebook)
+    notebook.press("time", "End")
+    wait_for(lambda: shown(notebook)["score s(x)"] != before["score s(x)"])
+    assert "slope of the score up to 1.0" in notebook.text("status")
+    notebook.control("target").select_option(label="ring of modes")
+    wait_for(lambda: {"density lines", "steepness", "score"} <= visible(notebook))
+    assert not {"density", "score s(x)"} & visible(notebook)
+    assert notebook.errors == []

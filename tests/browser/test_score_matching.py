@@ -1,0 +1,45 @@
+"""Notebook 02 in JupyterLab: every control by keyboard."""
+
+from collections.abc import Iterator
+
+import pytest
+from lab import Lab, Notebook
+from reader import shown, wait_for
+
+
+@pytest.fixture(scope="module")
+def notebook(lab: Lab) -> Iterator[Notebook]:
+    """The notebook with all cells run and its explorer in sight."""
+    notebook = lab.open("02-score-matching-is-regression.ipynb")
+    notebook.run_all()
+    notebook.show()
+    yield notebook
+    notebook.close()
+
+
+@pytest.mark.parametrize(
+    ("control", "keys", "moves", "stays"),
+    [
+        ("noise", ["ArrowLeft"], "exact denoiser", "label noise"),
+        ("noise", ["Home"], "perfect fit", "excess risk of the perfect fit"),
+        ("n", ["ArrowLeft"] * 2, "labels of n rows", "exact denoiser"),
+        ("n", ["End"], "excess risk of the perfect fit", "label noise"),
+        ("fit", ["ArrowDown"], "perfect fit", "labels of n rows"),
+        ("noise", ["ArrowRight"] * 4, "what it was fitted to", "training loss of the perfect fit"),
+        ("target", ["ArrowDown"], "label noise", "training loss of the perfect fit"),
+        ("target", ["ArrowDown"], "variance of the data", "training loss of the perfect fit"),
+    ],
+)
+def test_a_control_moves_its_panel_by_keyboard(
+    notebook: Notebook, control: str, keys: list[str], moves: str, stays: str
+) -> None:
+    before, sentence = shown(notebook), notebook.text("status")
+    for key in keys:
+        notebook.press(control, key)
+    wait_for(lambda: shown(notebook)[moves] != before[moves])
+    notebook.settle()
+    assert shown(notebook).keys() == before.keys()
+    assert shown(notebook)[stays] == before[stays]
+    assert notebook.text("status") != sentence
+    assert notebook.text("error") == ""
+    assert notebook.errors == []
