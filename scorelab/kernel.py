@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from copy import copy
 from functools import cached_property
 
 import torch
@@ -154,6 +155,16 @@ class KernelFlow:
 
     def __len__(self) -> int:
         return len(self.z)
+
+    def with_labels(self, labels: Tensor) -> KernelFlow:
+        """The flow for other labels (n, d) on the same inputs, at the cost of one product.
+
+        The decomposition is of the inputs alone. Raises ValueError for labels of another shape.
+        """
+        other = copy(self)
+        other.labels = validate.shape("labels", labels, tuple(self.labels.shape)).to(self.labels)
+        other.projections = self.vectors.T @ other.labels
+        return other
 
     def fitted(self, step: float) -> Tensor:
         """1 − (1 − ηλ)^τ (n,): how much of each eigendirection of the labels is fitted by then.

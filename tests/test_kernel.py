@@ -291,3 +291,16 @@ def test_a_step_size_that_diverges_says_the_largest_stable_one(share: float) -> 
     with pytest.raises(ValueError, match=r"^step_size=\d.*: must be below 2/λ_max = ") as error:
         KernelFlow(PROCESS, data, share / top)
     assert f"{2 / top:.4g}, the largest stable step size" in str(error.value)
+
+
+def test_other_labels_on_the_same_inputs_need_no_new_decomposition() -> None:
+    data, labels = regression(40), double(40, 2, number=9)
+    flow = KernelFlow(PROCESS, data)
+    other = flow.with_labels(labels)
+    anew = KernelFlow(PROCESS, Regression(data.t, data.x_t, labels))
+    for step in (0, 7, 1000, math.inf):
+        ours, theirs = (each.at(step)(data.t, data.x_t) for each in (other, anew))
+        torch.testing.assert_close(ours, theirs, atol=1e-6, rtol=1e-6)
+    torch.testing.assert_close(flow.labels, data.x_0)  # the flow itself keeps its own
+    with pytest.raises(ValueError, match=r"labels.shape=\(40, 1\): must be \(40, 2\)"):
+        flow.with_labels(labels[:, :1])

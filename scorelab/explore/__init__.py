@@ -3,5 +3,13 @@
 from scorelab.explore.forward_explorer import ForwardExplorer
 from scorelab.explore.matching_explorer import MatchingExplorer
 from scorelab.explore.story_explorer import StoryExplorer
+from scorelab.explore.tangent_explorer import KernelExplorer
+from scorelab.explore.training_explorer import NetworkExplorer
 
-__all__ = ["ForwardExplorer", "MatchingExplorer", "StoryExplorer"]
+__all__ = [
+    "ForwardExplorer",
+    "KernelExplorer",
+    "MatchingExplorer",
+    "NetworkExplorer",
+    "StoryExplorer",
+]

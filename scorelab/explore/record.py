@@ -51,6 +51,12 @@ class Frame:
         return metrics.memorized_fraction(self.samples, self.where.train.x_0)
 
 
+def untrained(where: Setting, width: float) -> TwoLayerNet:
+    """The network of that width before training, always the same."""
+    return TwoLayerNet(PROCESS, where.train.x_0.shape[1], int(width), device=where.train.t.device,
+                       generator=Generator().manual_seed(1))  # fmt: skip
+
+
 class Record:
     """A network of some width, or the kernel flow for infinite width, with its frames so far.
 
@@ -116,8 +122,7 @@ class Record:
         train = self.where.train
         start, net = (self.frames[-1].step, self.frames[-1].denoiser) if self.frames else (0, None)
         if net is None:
-            net = TwoLayerNet(PROCESS, train.x_0.shape[1], int(self.width), device=train.t.device,
-                              generator=Generator().manual_seed(1))  # fmt: skip
+            net = untrained(self.where, self.width)
         chunk = max(1, CHUNK // (len(train) * net.width))
         steps = sorted({*STOPS[len(self.frames) :], *range(start + chunk, STOPS[-1], chunk)})
         for now in descend(net, train, [s - start for s in steps],

@@ -9,6 +9,7 @@ from torch import Generator, Tensor
 
 from scorelab import credit, metrics, stopping
 from scorelab.devices import device
+from scorelab.explore.live import one_thread
 from scorelab.kernel import KernelFlow
 from scorelab.process import Denoiser, OrnsteinUhlenbeck
 from scorelab.targets import Empirical, GaussianMixture
@@ -64,7 +65,8 @@ class Setting:
     @cached_property
     def flow(self) -> KernelFlow:
         """The kernel flow on the training data."""
-        return KernelFlow(PROCESS, self.train)
+        with one_thread():
+            return KernelFlow(PROCESS, self.train)
 
     @cached_property
     def rule(self) -> int:

@@ -7,10 +7,18 @@ the module of its notebook.
 from __future__ import annotations
 
 from scorelab.workbook.checking import Exercises
-from scorelab.workbook.exercises import forward_process, score_matching, start_here
+from scorelab.workbook.exercises import (
+    forward_process,
+    score_matching,
+    start_here,
+    tangent_kernel,
+    two_layer_network,
+)
 
 check = Exercises(
     **start_here.EXERCISES,
     **forward_process.EXERCISES,
     **score_matching.EXERCISES,
+    **two_layer_network.EXERCISES,
+    **tangent_kernel.EXERCISES,
 )

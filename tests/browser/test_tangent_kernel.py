@@ -1,0 +1,68 @@
+"""Notebook 04 in JupyterLab: every control by keyboard, and training with Stop and Reset."""
+
+from collections.abc import Iterator
+
+import pytest
+from lab import Lab, Notebook
+from reader import rest, shown, wait_for
+
+NAME = "04-the-neural-tangent-kernel.ipynb"
+RUN_EXPLORER = """() => {
+    const notebook = jupyterapp.shell.currentWidget.content
+    const shows = cell => cell.model.sharedModel.getSource().includes('KernelExplorer()')
+    notebook.activeCellIndex = notebook.widgets.findIndex(shows)
+    return jupyterapp.commands.execute('notebook:run-cell')
+}"""
+
+
+@pytest.fixture(scope="module")
+def notebook(lab: Lab) -> Iterator[Notebook]:
+    """The notebook with its explorer in sight, on few rows, so that networks train fast."""
+    notebook = lab.open(NAME)
+    notebook.page.evaluate(RUN_EXPLORER)  # it needs none of the other cells
+    notebook.page.wait_for_selector(".sl-explorer .js-plotly-plot", timeout=60_000)
+    notebook.show()
+    notebook.control("n").select_option(label="50")
+    notebook.settle()
+    yield notebook
+    notebook.close()
+
+
+@pytest.mark.parametrize(
+    ("control", "key", "moves"),
+    [
+        ("stop", "ArrowRight", "learned above 1/(ητ)"),
+        ("stop", "ArrowLeft", "kernel flow"),
+        ("noise", "ArrowRight", "exact"),
+        ("width", "ArrowLeft", "± 2 std of chance"),
+        ("width", "Home", "pairs of rows"),
+        ("target", "ArrowDown", "limit's eigenvalues"),
+        ("n", "ArrowDown", "eigenvalues"),
+    ],
+)
+def test_a_control_moves_its_panel_by_keyboard(
+    notebook: Notebook, control: str, key: str, moves: str
+) -> None:
+    rest(notebook)
+    before = shown(notebook)
+    notebook.press(control, key)
+    wait_for(lambda: shown(notebook)[moves] != before[moves])
+    assert shown(notebook).keys() == before.keys()
+    assert notebook.text("error") == ""
+    assert notebook.errors == []
+
+
+def test_it_trains_stops_and_resets_by_keyboard(notebook: Notebook) -> None:
+    notebook.press("width", "Home")
+    notebook.press("width", "ArrowRight", times=4)
+    wait_for(lambda: "4,096 neurons" in notebook.text("status"))
+    notebook.press("train", "Space")
+    wait_for(lambda: notebook.text("count") not in ("10,000 of 10,000", "0 of 10,000"))
+    notebook.press("halt", "Space")
+    notebook.settle()
+    halted = notebook.text("count")
+    assert halted != "10,000 of 10,000"
+    notebook.press("reset", "Space")
+    wait_for(lambda: notebook.text("count") == "0 of 10,000")
+    wait_for(lambda: "4,096 neurons, 0 steps" in notebook.text("status"))
+    assert notebook.errors == []

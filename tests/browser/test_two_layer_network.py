@@ -1,0 +1,70 @@
+"""Notebook 03 in JupyterLab: its controls by keyboard, and a step size that is far too large."""
+
+from collections.abc import Iterator
+
+import pytest
+from lab import Lab, Notebook
+from reader import rest, shown, wait_for
+
+NAME = "03-a-two-layer-network.ipynb"
+
+
+@pytest.fixture(scope="module")
+def notebook(lab: Lab) -> Iterator[Notebook]:
+    """The notebook with all cells run and its explorer in sight."""
+    notebook = lab.open(NAME)
+    notebook.run_all()
+    notebook.show()
+    notebook.press("width", "Home")  # the quickest to train
+    yield notebook
+    notebook.close()
+
+
+@pytest.mark.parametrize(
+    ("control", "key", "moves"),
+    [
+        ("stop", "ArrowRight", "neurons"),
+        ("noise", "ArrowRight", "exact"),
+        ("width", "ArrowRight", "learned arrows"),
+        ("rate", "ArrowRight", "linear theory"),
+    ],
+)
+def test_a_control_moves_its_panel_by_keyboard(
+    notebook: Notebook, control: str, key: str, moves: str
+) -> None:
+    rest(notebook)
+    before = shown(notebook)
+    notebook.press(control, key)
+    wait_for(lambda: shown(notebook)[moves] != before[moves])
+    assert shown(notebook).keys() == before.keys()
+    assert notebook.text("error") == ""
+    assert notebook.errors == []
+
+
+def test_a_step_size_far_too_large_is_said_in_red_and_another_can_be_chosen(
+    notebook: Notebook,
+) -> None:
+    rest(notebook)
+    notebook.press("rate", "End")
+    wait_for(lambda: "diverged" in notebook.text("error"))
+    notebook.press("rate", "Home")
+    wait_for(lambda: notebook.text("error") == "")
+    rest(notebook)
+    assert "stable" in notebook.text("status")
+    assert notebook.errors == []
+
+
+def test_it_trains_anew_follows_stops_and_resets_by_keyboard(notebook: Notebook) -> None:
+    notebook.press("width", "End")  # the slowest, so that there is something to halt
+    wait_for(lambda: notebook.text("count") not in ("10,000 of 10,000", "0 of 10,000"))
+    notebook.press("train", "Space")
+    notebook.press("halt", "Space")
+    notebook.settle()
+    halted = notebook.text("count")
+    assert halted != "10,000 of 10,000"
+    notebook.page.wait_for_timeout(500)
+    assert notebook.text("count") == halted
+    notebook.press("reset", "Space")
+    wait_for(lambda: "At 0 steps" in notebook.text("status"))
+    assert notebook.text("count") == "0 of 10,000"
+    assert notebook.errors == []
