@@ -1,9 +1,29 @@
 """What the browser tests do as a reader does: look, and wait."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from lab import Notebook
+from lab import Lab, Notebook
+
+RUN_EXPLORER = """() => {
+    const cells = jupyterapp.shell.currentWidget.content
+    const shows = cell => cell.model.getMetadata('tags')?.includes('nbval-ignore-output')
+    cells.activeCellIndex = cells.widgets.findIndex(shows)
+    return jupyterapp.commands.execute('notebook:run-cell')
+}"""
+
+
+@contextmanager
+def explorer(lab: Lab, name: str) -> Iterator[Notebook]:
+    """A notebook with its explorer in sight; only its cell was run, for it needs no other."""
+    notebook = lab.open(name)
+    notebook.page.evaluate(RUN_EXPLORER)
+    notebook.page.wait_for_selector(".sl-explorer .js-plotly-plot", timeout=120_000)
+    notebook.show()
+    notebook.settle()
+    yield notebook
+    notebook.close()
 
 
 def wait_for(condition: Callable[[], object], timeout: float = 60) -> None:

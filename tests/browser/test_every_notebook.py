@@ -17,5 +17,6 @@ def test_it_runs_without_an_error_and_its_explorers_fit_the_screen(lab: Lab, nam
     notebook.run_all()
     explorers = notebook.page.locator(".sl-explorer")
     assert [explorers.nth(i).evaluate(FITS) for i in range(explorers.count())].count(False) == 0
+    assert all(notebook.traces(i) for i in range(explorers.count())), "a figure is blank"
     assert notebook.errors == []
     notebook.close()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from lab import Lab, Notebook
-from reader import shown, wait_for
+from reader import explorer, shown, wait_for
 
 NAME = "01-the-forward-process.ipynb"
 GAUSSIAN = "one Gaussian, d = 1"
@@ -12,12 +12,9 @@ GAUSSIAN = "one Gaussian, d = 1"
 
 @pytest.fixture(scope="module")
 def notebook(lab: Lab) -> Iterator[Notebook]:
-    """The notebook with all cells run and its explorer in sight."""
-    notebook = lab.open(NAME)
-    notebook.run_all()
-    notebook.show()
-    yield notebook
-    notebook.close()
+    """The notebook with its explorer in sight."""
+    with explorer(lab, NAME) as notebook:
+        yield notebook
 
 
 @pytest.mark.parametrize(

@@ -4,17 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 from lab import Lab, Notebook
-from reader import shown, wait_for
+from reader import explorer, shown, wait_for
 
 
 @pytest.fixture(scope="module")
 def notebook(lab: Lab) -> Iterator[Notebook]:
-    """The notebook with all cells run and its explorer in sight."""
-    notebook = lab.open("02-score-matching-is-regression.ipynb")
-    notebook.run_all()
-    notebook.show()
-    yield notebook
-    notebook.close()
+    """The notebook with its explorer in sight."""
+    with explorer(lab, "02-score-matching-is-regression.ipynb") as notebook:
+        yield notebook
 
 
 @pytest.mark.parametrize(

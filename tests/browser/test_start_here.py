@@ -5,19 +5,16 @@ from collections.abc import Iterator
 
 import pytest
 from lab import Lab, Notebook
-from reader import rest, shown, wait_for
+from reader import explorer, rest, shown, wait_for
 
 NAME = "00-start-here.ipynb"
 
 
 @pytest.fixture(scope="module")
 def notebook(lab: Lab) -> Iterator[Notebook]:
-    """The notebook with all cells run and its explorer in sight."""
-    notebook = lab.open(NAME)
-    notebook.run_all()
-    notebook.show()
-    yield notebook
-    notebook.close()
+    """The notebook with its explorer in sight."""
+    with explorer(lab, NAME) as notebook:
+        yield notebook
 
 
 @pytest.mark.parametrize(

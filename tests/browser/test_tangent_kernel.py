@@ -4,28 +4,18 @@ from collections.abc import Iterator
 
 import pytest
 from lab import Lab, Notebook
-from reader import rest, shown, wait_for
+from reader import explorer, rest, shown, wait_for
 
 NAME = "04-the-neural-tangent-kernel.ipynb"
-RUN_EXPLORER = """() => {
-    const notebook = jupyterapp.shell.currentWidget.content
-    const shows = cell => cell.model.sharedModel.getSource().includes('KernelExplorer()')
-    notebook.activeCellIndex = notebook.widgets.findIndex(shows)
-    return jupyterapp.commands.execute('notebook:run-cell')
-}"""
 
 
 @pytest.fixture(scope="module")
 def notebook(lab: Lab) -> Iterator[Notebook]:
-    """The notebook with its explorer in sight, on few rows, so that networks train fast."""
-    notebook = lab.open(NAME)
-    notebook.page.evaluate(RUN_EXPLORER)  # it needs none of the other cells
-    notebook.page.wait_for_selector(".sl-explorer .js-plotly-plot", timeout=60_000)
-    notebook.show()
-    notebook.control("n").select_option(label="50")
-    notebook.settle()
-    yield notebook
-    notebook.close()
+    """The notebook with its explorer in sight."""
+    with explorer(lab, NAME) as notebook:
+        notebook.control("n").select_option(label="50")  # few rows are quick to train on
+        notebook.settle()
+        yield notebook
 
 
 @pytest.mark.parametrize(

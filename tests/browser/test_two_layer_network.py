@@ -4,20 +4,17 @@ from collections.abc import Iterator
 
 import pytest
 from lab import Lab, Notebook
-from reader import rest, shown, wait_for
+from reader import explorer, rest, shown, wait_for
 
 NAME = "03-a-two-layer-network.ipynb"
 
 
 @pytest.fixture(scope="module")
 def notebook(lab: Lab) -> Iterator[Notebook]:
-    """The notebook with all cells run and its explorer in sight."""
-    notebook = lab.open(NAME)
-    notebook.run_all()
-    notebook.show()
-    notebook.press("width", "Home")  # the quickest to train
-    yield notebook
-    notebook.close()
+    """The notebook with its explorer in sight."""
+    with explorer(lab, NAME) as notebook:
+        notebook.press("width", "Home")  # the quickest to train
+        yield notebook
 
 
 @pytest.mark.parametrize(
