@@ -6,7 +6,7 @@ FIRST  := /doc/tree/notebooks/00-start-here.ipynb
 NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with=tests/sanitize.cfg
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test bench notebooks format clean
+.PHONY: help lab test bench notebooks tables format clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ bench: $(READY) ## measure the speeds the course relies on
 notebooks: $(READY) ## execute the notebooks from their text and store outputs and pictures (NAMES="00-start-here" for some)
 	$(PYTHON) tools/build_notebooks.py $(NAMES)
 
+tables: $(READY) ## remake the precomputed tables (some minutes; it goes on where it was interrupted)
+	$(PYTHON) -m scorelab.rates
+
 format: $(READY) ## put code and notebooks in shape, and each notebook in step with its text
 	$(PYTHON) -m jupytext --quiet --sync notebooks/[0-9]*.ipynb
 	$(PYTHON) -m ruff check --fix --exit-zero
@@ -34,7 +37,7 @@ format: $(READY) ## put code and notebooks in shape, and each notebook in step w
 	$(PYTHON) -m jupytext --quiet --sync notebooks/[0-9]*.ipynb
 
 clean: ## remove .venv and every cache; the next command installs again
-	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .cache build *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find scorelab tests tools notebooks -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
 
 $(READY): requirements.txt pyproject.toml tools/install.sh tools/jupyterlab.json

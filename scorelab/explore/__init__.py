@@ -2,6 +2,8 @@
 
 from scorelab.explore.forward_explorer import ForwardExplorer
 from scorelab.explore.matching_explorer import MatchingExplorer
+from scorelab.explore.sample_size_explorer import SampleSizeExplorer
+from scorelab.explore.stopping_explorer import StoppingExplorer
 from scorelab.explore.story_explorer import StoryExplorer
 from scorelab.explore.tangent_explorer import KernelExplorer
 from scorelab.explore.training_explorer import NetworkExplorer
@@ -11,5 +13,7 @@ __all__ = [
     "KernelExplorer",
     "MatchingExplorer",
     "NetworkExplorer",
+    "SampleSizeExplorer",
+    "StoppingExplorer",
     "StoryExplorer",
 ]

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from scorelab.workbook.checking import Exercises
 from scorelab.workbook.exercises import (
+    early_stopping,
     forward_process,
+    rates,
     score_matching,
     start_here,
     tangent_kernel,
@@ -21,4 +23,6 @@ check = Exercises(
     **score_matching.EXERCISES,
     **two_layer_network.EXERCISES,
     **tangent_kernel.EXERCISES,
+    **early_stopping.EXERCISES,
+    **rates.EXERCISES,
 )

@@ -1,0 +1,41 @@
+"""Notebook 06 in JupyterLab: every control by keyboard."""
+
+from collections.abc import Iterator
+
+import pytest
+from lab import Lab, Notebook
+from reader import explorer, shown, wait_for
+
+NAME = "06-how-much-data.ipynb"
+
+
+@pytest.fixture(scope="module")
+def notebook(lab: Lab) -> Iterator[Notebook]:
+    """The notebook with its explorer in sight."""
+    with explorer(lab, NAME) as notebook:
+        yield notebook
+
+
+@pytest.mark.parametrize(
+    ("control", "key", "moves", "stays"),
+    [
+        ("n", "End", {"this n", "this n of the stop", "risk, mean"}, "each data set"),
+        ("seeds", "Home", {"each data set", "fit", "95 % of the slope"}, ""),
+        ("rule", "ArrowDown", {"each data set", "each data set of the stop"}, "never stopped"),
+        ("times", "ArrowDown", {"never stopped", "fit", "risk, mean"}, ""),
+        ("dim", "ArrowDown", {"guaranteed", "guaranteed of the stop", "risk, mean"}, ""),
+    ],
+)
+def test_a_control_moves_its_traces_by_keyboard(
+    notebook: Notebook, control: str, key: str, moves: set[str], stays: str
+) -> None:
+    before, status = shown(notebook), notebook.text("status")
+    notebook.press(control, key)
+    wait_for(lambda: all(shown(notebook)[name] != before[name] for name in moves))
+    notebook.settle()
+    now = shown(notebook)
+    assert now.keys() == before.keys()
+    assert stays not in now or now[stays] == before[stays]
+    assert notebook.text("status") != status
+    assert notebook.text("error") == ""
+    assert notebook.errors == []
