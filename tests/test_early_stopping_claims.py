@@ -33,7 +33,7 @@ def over_the_oracle(law: GaussianMixture, times: str, seed: int) -> tuple[float,
 @pytest.mark.parametrize("times", ["uniform", "log"])
 @pytest.mark.parametrize("name", LAWS)
 def test_leave_one_out_is_near_the_oracle_with_many_rows(name: str, times: str) -> None:
-    ratios = torch.tensor([over_the_oracle(LAWS[name], times, seed) for seed in range(5)])
+    ratios = torch.tensor([over_the_oracle(LAWS[name], times, seed) for seed in range(3)])
     loo, gcv, holdout = ratios.mean(dim=0).tolist()
     assert loo <= 1.2
     assert loo <= holdout + 0.1

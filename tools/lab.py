@@ -175,7 +175,7 @@ class Notebook:
 
     # What a reader does
 
-    def run_all(self, timeout: float = 180) -> None:
+    def run_all(self, timeout: float = 600) -> None:
         """Run every cell, wait (`timeout` in seconds) for the last, note what failed."""
         self.page.evaluate("window.slRan = false")
         self.page.evaluate(

@@ -43,3 +43,15 @@ def rest(notebook: Notebook) -> None:
 def shown(notebook: Notebook) -> dict[str, list[object]]:
     """The x, y and z of each trace, by its name."""
     return {trace["name"]: [trace[axis] for axis in "xyz"] for trace in notebook.traces()}
+
+
+def drive(notebook: Notebook, control: str, keys: list[str], moves: set[str]) -> None:
+    """Press keys on a control, and see that these traces change, and that nothing goes wrong."""
+    before = shown(notebook)
+    for key in keys:
+        notebook.press(control, key)
+    wait_for(lambda: all(shown(notebook)[name] != before[name] for name in moves))
+    notebook.settle()
+    assert shown(notebook).keys() == before.keys()
+    assert notebook.text("error") == ""
+    assert notebook.errors == []

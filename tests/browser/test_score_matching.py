@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from lab import Lab, Notebook
-from reader import explorer, shown, wait_for
+from reader import drive, explorer, shown
 
 
 @pytest.fixture(scope="module")
@@ -31,12 +31,6 @@ def test_a_control_moves_its_panel_by_keyboard(
     notebook: Notebook, control: str, keys: list[str], moves: str, stays: str
 ) -> None:
     before, sentence = shown(notebook), notebook.text("status")
-    for key in keys:
-        notebook.press(control, key)
-    wait_for(lambda: shown(notebook)[moves] != before[moves])
-    notebook.settle()
-    assert shown(notebook).keys() == before.keys()
+    drive(notebook, control, keys, {moves})
     assert shown(notebook)[stays] == before[stays]
     assert notebook.text("status") != sentence
-    assert notebook.text("error") == ""
-    assert notebook.errors == []

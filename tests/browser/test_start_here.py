@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from lab import Lab, Notebook
-from reader import explorer, rest, shown, wait_for
+from reader import drive, explorer, rest, shown, wait_for
 
 NAME = "00-start-here.ipynb"
 
@@ -33,13 +33,7 @@ def test_a_control_moves_its_panel_by_keyboard(
     notebook: Notebook, control: str, keys: list[str], moves: str
 ) -> None:
     rest(notebook)
-    before = shown(notebook)
-    for key in keys:
-        notebook.press(control, key)
-    wait_for(lambda: shown(notebook)[moves] != before[moves])
-    assert shown(notebook).keys() == before.keys()
-    assert notebook.text("error") == ""
-    assert notebook.errors == []
+    drive(notebook, control, keys, {moves})
 
 
 def test_it_trains_stops_and_resets_by_keyboard(notebook: Notebook) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from lab import Lab, Notebook
-from reader import explorer, rest, shown, wait_for
+from reader import drive, explorer, rest, wait_for
 
 NAME = "03-a-two-layer-network.ipynb"
 
@@ -30,12 +30,7 @@ def test_a_control_moves_its_panel_by_keyboard(
     notebook: Notebook, control: str, key: str, moves: str
 ) -> None:
     rest(notebook)
-    before = shown(notebook)
-    notebook.press(control, key)
-    wait_for(lambda: shown(notebook)[moves] != before[moves])
-    assert shown(notebook).keys() == before.keys()
-    assert notebook.text("error") == ""
-    assert notebook.errors == []
+    drive(notebook, control, [key], {moves})
 
 
 def test_a_step_size_far_too_large_is_said_in_red_and_another_can_be_chosen(

@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 import torch
+from seen import moved_by, shown
 
 import scorelab as sl
 from scorelab.explore import forward, laws
@@ -150,20 +151,6 @@ def test_the_bars_have_the_area_of_the_share_inside() -> None:
     x, y = (bars[axis].reshape(52, 7)[:, 1:5] for axis in "xy")
     assert ((x[:, 2] - x[:, 1]) * y[:, 1]).sum() == pytest.approx(0.75)
     assert y[(x[:, 0] <= -1) & (x[:, 2] > -1), 1] == pytest.approx(0.5 / 0.14)
-
-
-def shown(explorer: ForwardExplorer) -> dict[str, tuple[float, ...]]:
-    def numbers(values: object) -> tuple[float, ...]:
-        return () if values is None else tuple(np.ravel(values))
-
-    return {t.name: numbers(t.x) + numbers(t.y) + numbers(getattr(t, "z", None))
-            for t in explorer.figure.data}  # fmt: skip
-
-
-def moved_by(explorer: ForwardExplorer, **values: object) -> set[str]:
-    before = shown(explorer)
-    explorer.set(**values)
-    return {name for name, numbers in shown(explorer).items() if numbers != before[name]}
 
 
 def test_controls_move_what_they_name_and_nothing_else() -> None:

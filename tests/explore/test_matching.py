@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from scipy.stats import norm
+from seen import moved_by, shown
 
 import scorelab as sl
 from scorelab.explore import label_noise as ln
@@ -162,23 +163,15 @@ def test_the_marks_lie_on_their_curves_and_the_band_around_the_denoiser() -> Non
 def test_controls_move_what_they_name_and_nothing_else() -> None:
     explorer = MatchingExplorer()
 
-    def shown() -> dict[str, tuple[float, ...]]:
-        return {t.name: (*t.x, *t.y) for t in explorer.figure.data}
-
-    def moved_by(**values: object) -> set[str]:
-        before = shown()
-        explorer.set(**values)
-        return {name for name, points in shown().items() if points != before[name]}
-
     exact = {"exact denoiser", "the exact denoiser", "± one sd of the label noise"}
     curves = {"training loss of the perfect fit", "excess risk of the perfect fit"}
     found = {"perfect fit", "what it was fitted to", "now"}
     sample = {"labels of n rows", "measured on the n rows"}
-    assert moved_by(noise=0.6) == exact | sample | {"perfect fit", "now"}
-    assert moved_by(n=40) == sample | curves | found
-    assert moved_by(fit=ln.ONE_DRAW) == curves | found
-    assert moved_by(noise=0.5) == exact | sample | found
-    assert moved_by(target=UNEVEN, fit=ln.ALL_DRAWS) == set(shown())
+    assert moved_by(explorer, noise=0.6) == exact | sample | {"perfect fit", "now"}
+    assert moved_by(explorer, n=40) == sample | curves | found
+    assert moved_by(explorer, fit=ln.ONE_DRAW) == curves | found
+    assert moved_by(explorer, noise=0.5) == exact | sample | found
+    assert moved_by(explorer, target=UNEVEN, fit=ln.ALL_DRAWS) == set(shown(explorer))
 
 
 def test_axes_stay_while_controls_move() -> None:

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 import torch
+from seen import moved_by
 
 import scorelab as sl
 from scorelab.explore import StoppingExplorer, stopping_time
@@ -123,26 +124,16 @@ def test_controls_move_what_they_name_and_nothing_else() -> None:
     explorer = StoppingExplorer()
     explorer.set(n=100, times="log", constant=1)
 
-    def shown() -> dict[str, tuple[object, ...]]:
-        return {
-            t.name: (*t.x, *t.y, *(getattr(t, "text", None) or ())) for t in explorer.figure.data
-        }
-
-    def moved_by(**values: object) -> set[str]:
-        before = shown()
-        explorer.set(**values)
-        return {name for name, points in shown().items() if points != before[name]}
-
-    assert moved_by(stop=1000) == {"stop", "stop below", "now", "learned"}
-    assert moved_by(constant=10) == {"rules", "C/(2eσ)"}
+    assert moved_by(explorer, stop=1000) == {"stop", "stop below", "now", "learned"}
+    assert moved_by(explorer, constant=10) == {"rules", "C/(2eσ)"}
     ball = {"the ball ‖x‖ ≤ R", "training rows", "rows left out", "excess risk", "rules", "learned"}
-    assert ball <= moved_by(radius=2)
-    labels = moved_by(labels=DEALT)
+    assert ball <= moved_by(explorer, radius=2)
+    labels = moved_by(explorer, labels=DEALT)
     assert {"excess risk", "leave-one-out", "GCV", "rules"} <= labels
     assert not labels & {"training rows", "exact", "η R(1/√η)"}
-    assert {"excess risk", "η R(1/√η)", "training rows"} <= moved_by(times="uniform")
-    assert {"excess risk", "training rows"} <= moved_by(n=250)
-    assert {"exact", "training rows"} <= moved_by(target="spiral of modes")
+    assert {"excess risk", "η R(1/√η)", "training rows"} <= moved_by(explorer, times="uniform")
+    assert {"excess risk", "training rows"} <= moved_by(explorer, n=250)
+    assert {"exact", "training rows"} <= moved_by(explorer, target="spiral of modes")
 
 
 def test_axes_stay_while_sliders_move_and_the_rules_say_their_price() -> None:

@@ -7,6 +7,7 @@ from itertools import chain
 import numpy as np
 import pytest
 import torch
+from seen import moved_by
 
 import scorelab as sl
 from scorelab.explore import record as records
@@ -98,20 +99,12 @@ def test_controls_move_what_they_name_and_nothing_else() -> None:
     explorer = StoryExplorer()
     explorer.set(**SMALL)
 
-    def shown() -> dict[str, tuple[float, ...]]:
-        return {t.name: (*np.nan_to_num(t.x), *np.nan_to_num(t.y)) for t in explorer.figure.data}
-
-    def moved_by(**values: object) -> set[str]:
-        before = shown()
-        explorer.set(**values)
-        return {name for name, points in shown().items() if points != before[name]}
-
-    assert moved_by(stop=1000) == {"now", "learned", "samples"}
-    assert moved_by(noise=0.8) == {"noised data", "exact", "learned"}
-    assert {"risk", "training error", "learned", "samples"} <= moved_by(width=64)
-    assert {"data", "exact", "risk", "samples"} <= moved_by(target="spiral of modes")
-    assert {"risk", "samples"} <= moved_by(times="uniform")
-    assert {"data"} <= moved_by(n=250)
+    assert moved_by(explorer, stop=1000) == {"now", "learned", "samples"}
+    assert moved_by(explorer, noise=0.8) == {"noised data", "exact", "learned"}
+    assert {"risk", "training error", "learned", "samples"} <= moved_by(explorer, width=64)
+    assert {"data", "exact", "risk", "samples"} <= moved_by(explorer, target="spiral of modes")
+    assert {"risk", "samples"} <= moved_by(explorer, times="uniform")
+    assert {"data"} <= moved_by(explorer, n=250)
 
 
 def test_the_model_s_colour_says_whether_it_is_a_kernel() -> None:

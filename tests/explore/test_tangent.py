@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 import torch
+from seen import moved_by
 
 import scorelab as sl
 from scorelab.explore import record as records
@@ -158,21 +159,13 @@ def test_controls_move_what_they_name_and_nothing_else() -> None:
     explorer = KernelExplorer()
     explorer.set(**SMALL)
 
-    def shown() -> dict[str, tuple[float, ...]]:
-        return {t.name: (*t.x, *t.y) for t in explorer.figure.data}
-
-    def moved_by(**values: object) -> set[str]:
-        before = shown()
-        explorer.set(**values)
-        return {name for name, points in shown().items() if points != before[name]}
-
     network = {"pairs of rows", "network", "eigenvalues"}
-    assert moved_by(stop=1000) == network | {"kernel flow", "learned above 1/(ητ)"}
-    assert moved_by(noise=0.8) == {"exact", "kernel flow", "network"}
-    assert moved_by(width=64) == network | {"± 2 std of chance", "− 2 std of chance"}
+    assert moved_by(explorer, stop=1000) == network | {"kernel flow", "learned above 1/(ητ)"}
+    assert moved_by(explorer, noise=0.8) == {"exact", "kernel flow", "network"}
+    assert moved_by(explorer, width=64) == network | {"± 2 std of chance", "− 2 std of chance"}
     data = {"kernel flow", "exact", "limit's eigenvalues", "slope −4/3", "learned above 1/(ητ)"}
-    assert moved_by(target="spiral of modes") == network | data
-    assert moved_by(n=100) == network | data - {"exact"}
+    assert moved_by(explorer, target="spiral of modes") == network | data
+    assert moved_by(explorer, n=100) == network | data - {"exact"}
 
 
 def test_the_sentence_says_the_numbers_of_the_frame() -> None:

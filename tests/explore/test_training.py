@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 import torch
+from seen import moved_by
 
 import scorelab as sl
 from scorelab.explore import neurons
@@ -141,21 +142,13 @@ def test_controls_move_what_they_name_and_nothing_else() -> None:
     explorer = NetworkExplorer()
     explorer.set(**SMALL)
 
-    def shown() -> dict[str, tuple[float, ...]]:
-        return {t.name: (*t.x, *t.y) for t in explorer.figure.data}
-
-    def moved_by(**values: object) -> set[str]:
-        before = shown()
-        explorer.set(**values)
-        return {name for name, points in shown().items() if points != before[name]}
-
     of_the_stop = {"now", "steepness now", "learned", "learned arrows", "neurons"}
     of_the_noise = {"noised data", "exact", "exact arrows", "learned", "learned arrows"}
-    assert of_the_stop <= moved_by(stop=1000) <= of_the_stop | {"silent neurons"}
-    assert moved_by(noise=0.8) == of_the_noise
+    assert of_the_stop <= moved_by(explorer, stop=1000) <= of_the_stop | {"silent neurons"}
+    assert moved_by(explorer, noise=0.8) == of_the_noise
     curves = {"linear theory", "training error", "excess risk", "steepness"}
-    assert curves | of_the_stop <= moved_by(rate=2.5)
-    assert curves | of_the_stop <= moved_by(width=64)
+    assert curves | of_the_stop <= moved_by(explorer, rate=2.5)
+    assert curves | of_the_stop <= moved_by(explorer, width=64)
 
 
 def test_after_a_step_size_that_is_lost_another_can_be_chosen() -> None:

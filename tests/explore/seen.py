@@ -1,0 +1,27 @@
+"""What the tests of explorers look at: the numbers and words of every trace, and what changed."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from scorelab.explore.explorers import Explorer
+
+
+def shown(explorer: Explorer) -> dict[str, list[object]]:
+    """The x, y, z and text of each trace, flat, by its name."""
+
+    def flat(values: Iterable[object] | None) -> list[object]:
+        return [] if values is None else np.ravel(values).tolist()
+
+    parts = ("x", "y", "z", "text")
+    return {
+        trace.name: [value for part in parts for value in flat(getattr(trace, part, None))]
+        for trace in explorer.figure.data
+    }
+
+
+def moved_by(explorer: Explorer, **values: object) -> set[str]:
+    """The names of the traces that change when these controls are set."""
+    before = shown(explorer)
+    explorer.set(**values)
+    return {name for name, points in shown(explorer).items() if points != before[name]}
