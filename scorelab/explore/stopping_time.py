@@ -21,7 +21,7 @@ from scorelab.explore.figures import (
     panels,
     square_axes,
 )
-from scorelab.explore.plane import GRID, REACH, moves
+from scorelab.explore.plane import GRID, REACH, arrow_scale, moves
 from scorelab.explore.stopping_rules import LEVEL, RULES, STRAYS, Problem
 
 Trace = dict[str, Any]
@@ -133,7 +133,7 @@ def compute(what: Problem, stop: int, constant: float) -> Traces:
         "now": over_steps([stop], [what.risk(stop)]),
         "rules": where_they_stop(what, constant),
         "C/(2eσ)": level(what.sigma, constant),
-        "learned": arrows(GRID, arrow_scale(what) * grid, 0.05),
+        "learned": arrows(GRID, arrow_scale(_exact_moves(what)) * grid, 0.05),
     }
 
 
@@ -157,7 +157,7 @@ def still(what: Problem) -> Traces:
         "training rows": _squares(what.drawn.x_t[kept]),
         "rows left out": _squares(what.drawn.x_t[~kept]),
         "the ball ‖x‖ ≤ R": circle(what.radius),
-        "exact": arrows(GRID, arrow_scale(what) * _exact_moves(what), 0.05),
+        "exact": arrows(GRID, arrow_scale(_exact_moves(what)) * _exact_moves(what), 0.05),
     }
 
 
@@ -197,11 +197,6 @@ def _squares(x: Tensor) -> Trace:
 @lru_cache(maxsize=8)
 def _exact_moves(what: Problem) -> np.ndarray:
     return moves(what.truth, LEVEL, what.exact.device)
-
-
-def arrow_scale(what: Problem) -> float:
-    """What makes the exact arrows of a problem fit between the points of the grid."""
-    return 0.42 / float(np.quantile(np.linalg.norm(_exact_moves(what), axis=1), 0.9))
 
 
 def sentence(what: Problem, stop: int, constant: float) -> str:

@@ -6,7 +6,6 @@ import math
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
 import plotly.graph_objects as go
 import torch
 
@@ -21,7 +20,7 @@ from scorelab.explore.figures import (
     panels,
     square_axes,
 )
-from scorelab.explore.plane import GRID, REACH, moves
+from scorelab.explore.plane import GRID, REACH, arrow_scale, moves
 from scorelab.explore.record import Frame, Record
 from scorelab.explore.setting import PROCESS, setting
 
@@ -70,7 +69,7 @@ def backdrop(target: str, n: int, times: str, noise: float) -> tuple[Traces, flo
     exact = moves(where.truth, noise, where.fresh.device)
     noised = PROCESS.perturb(where.train.x_0[:200], PROCESS.time_at(noise),
                              generator=torch.Generator().manual_seed(3))  # fmt: skip
-    scale = 0.42 / float(np.quantile(np.linalg.norm(exact, axis=1), 0.9))
+    scale = arrow_scale(exact)
     return {
         "noised data": dots(noised.cpu().numpy(), 0.025),
         "exact": arrows(GRID, scale * exact),

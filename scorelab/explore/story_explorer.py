@@ -8,13 +8,13 @@ from itertools import chain
 
 from scorelab.explore.explorers import choice, slider
 from scorelab.explore.live import one_thread
+from scorelab.explore.plane import NOISE_LEVELS
 from scorelab.explore.record import Record, record
 from scorelab.explore.setting import TARGETS
 from scorelab.explore.story import ERRORS, blank, compute, sentence
 from scorelab.explore.trainer import TrainingExplorer, stop_slider, training_controls
 
 WIDTHS = (16, 64, 256, 1024, 4096, math.inf)
-NOISE_LEVELS = tuple(round(0.15 + 0.05 * i, 2) for i in range(17))
 
 
 class StoryExplorer(TrainingExplorer):

@@ -14,13 +14,12 @@ import torch
 from torch import Tensor
 
 from scorelab.explore.figures import COLORS, Array, add_line, add_shapes, number, outlines, panels
-from scorelab.explore.plane import REACH
+from scorelab.explore.plane import REACH, along, queries
 from scorelab.explore.record import Frame, Record
 from scorelab.explore.setting import PROCESS, Setting
 from scorelab.kernel import ntk
 
 TITLES = ["neurons active at two rows", "f₁ along x₂ = 0", "eigenvalues of K/n"]
-SLICE = np.linspace(-REACH, REACH, 121)
 DOTS = 500  # pairs of rows that are drawn
 CORNERS = np.array([[-1, -1], [-1, 1], [1, 1], [1, -1]]) * [1.1, 0.0055]  # a square on the screen
 ANCHOR = 10  # the slope is drawn through the eigenvalue of this index
@@ -117,18 +116,6 @@ def distance(now: Frame) -> float:
 def tested(where: Setting) -> Callable[[float], Tensor]:
     """The kernel flow on the test inputs (1000, 2), as a function of the step."""
     return where.flow.replay(where.test.t, where.test.x_t)
-
-
-def queries(noise: float, device: torch.device) -> tuple[Tensor, Tensor]:
-    """The points (x, 0) of the slice at the time of a noise level: t (121,), x (121, 2)."""
-    x = torch.zeros(len(SLICE), 2, device=device)
-    x[:, 0] = torch.from_numpy(SLICE)
-    return x.new_full((len(x),), PROCESS.time_at(noise)), x
-
-
-def along(answer: Tensor) -> Trace:
-    """The first output of answers (121, 2), against x₁."""
-    return {"x": SLICE, "y": np.clip(answer[:, 0].cpu().numpy(), -10 * REACH, 10 * REACH)}
 
 
 @lru_cache(maxsize=64)

@@ -22,16 +22,14 @@ from scorelab.explore.figures import (
     square_axes,
 )
 from scorelab.explore.neurons import Facts, facts, predicted
-from scorelab.explore.plane import GRID, REACH, moves
+from scorelab.explore.plane import GRID, REACH, along, arrow_scale, moves, queries
 from scorelab.explore.record import STOPS, Frame, Record
 from scorelab.explore.setting import PROCESS, Setting
-from scorelab.process import Denoiser
 
 Trace = dict[str, Any]
 Traces = dict[str, Trace]
 START = 0.7  # where step 0 stands on the logarithmic axis
 TALLEST = 1e30  # what is larger is drawn as this: float32 and the page stay finite
-SLICE = np.linspace(-REACH, REACH, 121)
 NEAREST, FARTHEST = 1e-3, 1e2  # distances beyond stand at the edge of their panel
 DOTS = 400  # of wider networks every so many-th neuron is drawn
 TITLES = ["mean square error", "f₁ where x₂ = 0", "in the plane", "each neuron"]
@@ -101,21 +99,13 @@ def backdrop(where: Setting, noise: float) -> tuple[Traces, float]:
     exact = moves(where.truth, noise, where.fresh.device)
     noised = PROCESS.perturb(where.train.x_0[:200], PROCESS.time_at(noise),
                              generator=torch.Generator().manual_seed(3))  # fmt: skip
-    scale = 0.42 / float(np.quantile(np.linalg.norm(exact, axis=1), 0.9))
+    scale = arrow_scale(exact)
     return {
         "noised data": dots(noised.cpu().numpy(), 0.03),
-        "exact": along(where.truth, noise, where.fresh.device),
+        "exact": along(where.truth(*queries(noise, where.fresh.device))),
         "exact arrows": arrows(GRID, scale * exact, 0.05),
         "edge": {"x": [START, STOPS[-1]], "y": [2, 2]},
     }, scale
-
-
-def along(denoiser: Denoiser, noise: float, device: torch.device) -> Trace:
-    """f₁(t, (x, 0)) against x at the time of a noise level."""
-    x = torch.zeros(len(SLICE), 2, device=device)
-    x[:, 0] = torch.from_numpy(SLICE)
-    answer = denoiser(x.new_full((len(x),), PROCESS.time_at(noise)), x)[:, 0]
-    return {"x": SLICE, "y": np.clip(answer.cpu().numpy(), -10 * REACH, 10 * REACH)}
 
 
 def neuron_dots(found: Facts) -> Traces:
@@ -145,7 +135,7 @@ def compute(run: Record, now: Frame, noise: float) -> Traces:
         "now": on_axes(step, [now.risk]),
         "steepness": on_axes(steps, steep),
         "steepness now": on_axes(step, [steepness(run, now)]),
-        "learned": along(now.denoiser, noise, run.where.fresh.device),
+        "learned": along(now.denoiser(*queries(noise, run.where.fresh.device))),
         "learned arrows": arrows(GRID, learned / longest, 0.05),
     }
 

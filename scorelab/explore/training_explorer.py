@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from scorelab.explore.explorers import slider
 from scorelab.explore.live import one_thread
 from scorelab.explore.neurons import facts, unit
+from scorelab.explore.plane import NOISE_LEVELS
 from scorelab.explore.record import Record, record
 from scorelab.explore.setting import setting
 from scorelab.explore.trainer import TrainingExplorer, stop_slider, training_controls
@@ -16,7 +17,6 @@ PROBLEM = ("ring of modes", 250, "log")  # target, training points, times
 WIDTHS = (16, 64, 256, 1024, 4096)
 #: Step sizes in units of 1/λ_max of the network before training. The last one is far too large.
 RATES = (0.25, 0.5, 1.0, 1.5, 1.9, 2.1, 2.5, 3.0, 5.0, 10.0, 100.0)
-NOISE_LEVELS = tuple(round(0.15 + 0.05 * i, 2) for i in range(17))
 
 
 class NetworkExplorer(TrainingExplorer):

@@ -9,8 +9,8 @@ import torch
 from seen import moved_by
 
 import scorelab as sl
+from scorelab.explore import plane, tangent
 from scorelab.explore import record as records
-from scorelab.explore import tangent
 from scorelab.explore.figures import HUB
 from scorelab.explore.setting import PROCESS
 from scorelab.explore.tangent_explorer import KernelExplorer
@@ -108,7 +108,7 @@ def test_the_slice_shows_network_flow_and_truth_at_one_noise_level() -> None:
     traces = tangent.compute(run, now, 0.45)
     x = torch.tensor([[1.5, 0.0]])
     t = torch.tensor([-math.log(1 - 0.45**2)])
-    i = int(np.argmin(np.abs(tangent.SLICE - 1.5)))
+    i = int(np.argmin(np.abs(plane.SLICE - 1.5)))
     for name, denoiser in (
         ("network", now.denoiser),
         ("kernel flow", where.flow.at(100)),

@@ -12,7 +12,8 @@ import scorelab as sl
 from scorelab.explore import neurons
 from scorelab.explore import record as records
 from scorelab.explore import setting as settings
-from scorelab.explore.training import TALLEST, along, compute, neuron_dots, sentence, steepness
+from scorelab.explore.plane import along, queries
+from scorelab.explore.training import TALLEST, compute, neuron_dots, sentence, steepness
 from scorelab.explore.training_explorer import PROBLEM, NetworkExplorer
 
 WHERE = settings.setting(*PROBLEM)
@@ -109,7 +110,7 @@ def test_above_the_border_the_loss_rises_and_recovers_where_its_step_is_stable()
 
 
 def test_the_slice_is_the_denoiser_s_first_output() -> None:
-    trace = along(WHERE.truth, 0.45, torch.device("cpu"))
+    trace = along(WHERE.truth(*queries(0.45, torch.device("cpu"))))
     i = 40
     t = torch.tensor([settings.PROCESS.time_at(0.45)])
     wanted = WHERE.truth(t, torch.tensor([[trace["x"][i], 0.0]], dtype=torch.float32))[0, 0]
