@@ -22,7 +22,7 @@ test: $(READY) ## lint, run the tests, run every notebook, and drive the explore
 	$(PYTHON) -m pytest -n 2 --dist loadfile $(NBVAL) --ignore=tests/browser tests notebooks
 
 bench: $(READY) ## measure the speeds the course relies on
-	PYTHONPATH=tools $(PYTHON) tests/bench.py
+	PYTHONPATH=tools:tests/browser $(PYTHON) tests/bench.py
 
 notebooks: $(READY) ## execute the notebooks from their text and store outputs and pictures (NAMES="00-start-here" for some)
 	$(PYTHON) tools/build_notebooks.py $(NAMES)

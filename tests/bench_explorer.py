@@ -1,4 +1,4 @@
-"""How fast the explorer of notebook 00 answers in a real Chromium: the last rows of ``make bench``.
+"""How fast the explorers answer in a real Chromium: the last rows of ``make bench``.
 
 A redraw counts from the key press to plotly's own word that it has drawn. Every wait is in the
 page or the kernel; the machine's other work is not subtracted.
@@ -9,24 +9,28 @@ from __future__ import annotations
 import statistics
 import time
 
-from lab import Lab, Notebook
+from lab import NOTEBOOKS, Lab, Notebook
+from reader import explorer, rest
 
-NAME = "00-start-here.ipynb"
+#: The sliders that replay what is known, by notebook; each has three places or more to its left.
+REPLAYS = {
+    "00": ("stop", "noise"),
+    "01": ("time",),
+    "02": ("n", "noise"),
+    "03": ("stop", "noise"),
+    "04": ("stop", "noise"),
+    "05": ("stop",),
+    "06": ("n", "seeds"),
+}
+TRAINED = {"00", "03", "04"}  # where a model trains at the start
 LISTEN = """() => {
     window.redraws = []
     document.querySelector('.js-plotly-plot')
         .on('plotly_afterplot', () => window.redraws.push(performance.now()))
 }"""
-DONE = "10,000 of 10,000"
 
 #: What was measured, and how far it should reach; times in milliseconds.
 Figure = tuple[str, float, float, bool]
-
-
-def wait_for_training(notebook: Notebook) -> None:
-    while notebook.text("count") != DONE:
-        time.sleep(0.1)
-    notebook.settle(quiet=1)
 
 
 def latencies(notebook: Notebook, control: str, keys: list[str]) -> list[float]:
@@ -42,20 +46,20 @@ def latencies(notebook: Notebook, control: str, keys: list[str]) -> list[float]:
     return found
 
 
-def replay(notebook: Notebook, control: str, keys: list[str]) -> list[Figure]:
-    times = latencies(notebook, control, keys)
-    late = statistics.quantiles(times, n=20)[-1]
-    middle = statistics.median(times)
+def replay(notebook: Notebook, number: str, control: str) -> list[Figure]:
+    times = latencies(notebook, control, 4 * (["ArrowLeft"] * 3 + ["ArrowRight"] * 3))
+    late, middle = statistics.quantiles(times, n=20)[-1], statistics.median(times)
+    what = f"{number}: {control} to redraw"
     return [
-        (f"explorer: {control} to redraw, median of {len(times)}, ms", middle, 100, middle <= 100),
-        (f"explorer: {control} to redraw, 95th percentile, ms", late, 250, late <= 250),
+        (f"{what}, median of {len(times)}, ms", middle, 100, middle <= 100),
+        (f"{what}, 95th percentile, ms", late, 250, late <= 250),
     ]
 
 
 def training(notebook: Notebook) -> list[Figure]:
     """Redraws a second while training at n = 1000, m = 1024, and how soon Stop answers."""
     notebook.control("n").select_option(label="1000")
-    wait_for_training(notebook)
+    rest(notebook)
     notebook.press("train", "Space")
     time.sleep(1)
     notebook.page.evaluate("() => { redraws.length = 0 }")
@@ -68,8 +72,8 @@ def training(notebook: Notebook) -> list[Figure]:
         if (now := notebook.text("count")) != last:
             halted, last = 1000 * (time.perf_counter() - start), now
     return [
-        ("explorer: redraws a second while training", rate, 5, rate >= 5),
-        ("explorer: last progress shown after Stop, ms", halted, 300, halted <= 300),
+        ("00: redraws a second while training", rate, 5, rate >= 5),
+        ("00: last progress shown after Stop, ms", halted, 300, halted <= 300),
     ]
 
 
@@ -95,22 +99,23 @@ def flood(notebook: Notebook) -> list[Figure]:
     time.sleep(1)
     growth = heap() - before
     return [
-        ("explorer: last of 100 moves in 2 s shown after, ms", behind, 500, behind <= 500),
-        ("explorer: memory of the page kept by 100 moves, MB", growth, 50, growth <= 50),
+        ("00: last of 100 moves in 2 s shown after, ms", behind, 500, behind <= 500),
+        ("00: memory of the page kept by 100 moves, MB", growth, 50, growth <= 50),
     ]
 
 
 def measure() -> list[Figure]:
     """All figures, from one JupyterLab and one Chromium."""
+    figures = []
     with Lab() as lab:
-        notebook = lab.open(NAME)
-        notebook.run_all()
-        notebook.show()
-        wait_for_training(notebook)
-        notebook.page.evaluate(LISTEN)
-        there_and_back = 2 * (["ArrowLeft"] * 10 + ["ArrowRight"] * 10)
-        figures = replay(notebook, "stop", there_and_back)
-        figures += replay(notebook, "noise", ["ArrowLeft"] * 5 + ["ArrowRight"] * 5)
-        figures += training(notebook)
-        figures += flood(notebook)
+        for number, controls in REPLAYS.items():
+            (path,) = NOTEBOOKS.glob(f"{number}-*.ipynb")
+            with explorer(lab, path.name) as notebook:
+                if number in TRAINED:
+                    rest(notebook)
+                notebook.page.evaluate(LISTEN)
+                for control in controls:
+                    figures += replay(notebook, number, control)
+                if number == "00":
+                    figures += training(notebook) + flood(notebook)
     return figures
