@@ -3,6 +3,7 @@
 from scorelab.explore.forward_explorer import ForwardExplorer
 from scorelab.explore.matching_explorer import MatchingExplorer
 from scorelab.explore.sample_size_explorer import SampleSizeExplorer
+from scorelab.explore.sampling_explorer import SamplingExplorer
 from scorelab.explore.stopping_explorer import StoppingExplorer
 from scorelab.explore.story_explorer import StoryExplorer
 from scorelab.explore.tangent_explorer import KernelExplorer
@@ -14,6 +15,7 @@ __all__ = [
     "MatchingExplorer",
     "NetworkExplorer",
     "SampleSizeExplorer",
+    "SamplingExplorer",
     "StoppingExplorer",
     "StoryExplorer",
 ]

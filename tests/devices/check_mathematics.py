@@ -15,7 +15,7 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
-from scorelab import kernel, metrics, stopping
+from scorelab import kernel, metrics, quality, stopping
 from scorelab.descent import NetworkPath, descend
 from scorelab.kernel import KernelFlow, ntk
 from scorelab.likelihood import log_likelihood
@@ -162,6 +162,14 @@ def distances(device: str) -> Result:
     }
 
 
+def samples(device: str) -> Result:
+    flow, truth = KernelFlow(PROCESS, regression(device)), RING.denoiser(PROCESS)
+    judge = quality.Judge(PROCESS, RING, points(device, 200), seed=0)
+    both = quality.spliced(PROCESS, truth, flow.at(100), (0.3, 0.6))
+    x = judge.samples(both, steps=8)
+    return {"samples": x, **judge.verdict(x)}
+
+
 COMPUTATIONS = [
     forward_process,
     targets,
@@ -171,6 +179,7 @@ COMPUTATIONS = [
     samplers,
     likelihoods,
     distances,
+    samples,
 ]
 
 

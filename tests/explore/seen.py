@@ -11,7 +11,8 @@ def shown(explorer: Explorer) -> dict[str, list[object]]:
     """The x, y, z and text of each trace, flat, by its name."""
 
     def flat(values: Iterable[object] | None) -> list[object]:
-        return [] if values is None else np.ravel(values).tolist()
+        every = [] if values is None else np.ravel(values).tolist()
+        return [None if value != value else value for value in every]  # a gap equals a gap
 
     parts = ("x", "y", "z", "text")
     return {

@@ -11,6 +11,7 @@ from scorelab.workbook.exercises import (
     early_stopping,
     forward_process,
     rates,
+    sampling,
     score_matching,
     start_here,
     tangent_kernel,
@@ -25,4 +26,5 @@ check = Exercises(
     **tangent_kernel.EXERCISES,
     **early_stopping.EXERCISES,
     **rates.EXERCISES,
+    **sampling.EXERCISES,
 )

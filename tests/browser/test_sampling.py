@@ -1,0 +1,46 @@
+"""Notebook 07 in JupyterLab: every control by keyboard."""
+
+from collections.abc import Iterator
+
+import pytest
+from lab import Lab, Notebook
+from reader import drive, explorer
+
+NAME = "07-sampling.ipynb"
+PATHS = {"from the left", "from the middle", "from the right"}
+
+
+@pytest.fixture(scope="module")
+def notebook(lab: Lab) -> Iterator[Notebook]:
+    """The notebook with its explorer in sight."""
+    with explorer(lab, NAME) as notebook:
+        yield notebook
+
+
+@pytest.mark.parametrize(
+    ("control", "key", "moves"),
+    [
+        ("n", "ArrowUp", {"data", "samples", "at each stop"}),
+        ("stop", "End", {"samples", "now", *PATHS}),
+        ("steps", "Home", {"samples", "at each stop", *PATHS}),
+        ("method", "ArrowDown", {"samples", "at each stop", *PATHS}),
+        ("exact", "End", {"exact denoiser here", "samples", "at each stop"}),
+        ("exact", "Home", {"exact denoiser here", "samples", "at each stop"}),
+        ("times", "ArrowUp", {"data", "samples", "risk is best here"}),
+        ("target", "ArrowDown", {"data", "modes of the truth", "fresh data"}),
+    ],
+)
+def test_a_control_moves_its_traces_by_keyboard(
+    notebook: Notebook, control: str, key: str, moves: set[str]
+) -> None:
+    status = notebook.text("status")
+    drive(notebook, control, [key], moves)
+    assert notebook.text("status") != status
+
+
+def test_another_measure_moves_the_middle_panel_and_its_axis(notebook: Notebook) -> None:
+    read = "figure => figure._fullLayout.yaxis2.title.text"
+    figure = notebook.page.locator(".js-plotly-plot")
+    before = figure.evaluate(read)
+    drive(notebook, "measure", ["End"], {"at each stop", "now", "fresh data"})
+    assert figure.evaluate(read) == "mean −log p of the samples" != before
