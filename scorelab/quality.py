@@ -7,7 +7,7 @@ goes on where it stopped.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,7 +26,12 @@ if TYPE_CHECKING:
 
 PATH = Path(__file__).parent / "data" / "quality.csv"
 LAWS = {4: GaussianMixture.ring(), 8: GaussianMixture.ring(8, radius=2.0, std=0.15)}
-AXES = {"modes": tuple(LAWS), "times": ("uniform", "log"), "n": (300, 1000), "seed": tuple(range(5))}
+AXES = {
+    "modes": tuple(LAWS),
+    "times": ("uniform", "log"),
+    "n": (300, 1000),
+    "seed": tuple(range(5)),
+}
 #: Stops at which samples are made and judged.
 STOPS = (10, 30, 100, 200, 300, 600, 1000, 3000, 10_000, 100_000, 10_000_000)
 #: Bands of noise levels √h, each about a third of the sampler's steps.
@@ -66,7 +71,7 @@ def spliced(
 
 
 class Judge(NamedTuple):
-    """Samples of one law under one process, always from the same noise, and what is wrong with them.
+    """Makes samples of a law, always from the same noise, and says what is wrong with them.
 
     ``reference`` (m, d), a large sample of the law; ``seed``, of the noise of samples.
     """
@@ -106,10 +111,11 @@ def experiment(modes: int, times: str, n: int, seed: int) -> dict[str, float]:
 
     For 1000 samples in 40 ancestral steps at each of the stops: ``distance_…`` to the truth,
     ``shape_…`` (the same to the truth with the samples' proportions), ``misplaced_…``,
-    ``fidelity_…`` (mean −log p of the samples), ``surprise_…`` (of fresh data under the ODE's law) and the excess ``risk_…`` on 2000 fresh rows. The first four, too,
-    for ``…_fresh`` data, the training ``…_data``, the ``…_exact`` denoiser, and at the risk's
-    ``best_stop``, ``…_best``. ``only_<band>_…`` and ``but_<band>_…`` are distances with the learned
-    denoiser in no band of noise levels but this, and in all but this, at the best stop and the last.
+    ``fidelity_…`` (mean −log p of the samples), ``surprise_…`` (of fresh data under the ODE's law)
+    and ``risk_…``, the excess risk on 2000 fresh rows. The first four are given for ``…_fresh``
+    data, the training ``…_data``, the ``…_exact`` denoiser and the risk's ``best_stop``,
+    ``…_best``, too. ``only_<band>_…`` and ``but_<band>_…`` are distances with the learned denoiser
+    in no band of noise levels but this, and in all but this, at the risk's best stop and the last.
     """
     process, law = OrnsteinUhlenbeck(), LAWS[modes]
     draws = Generator().manual_seed(10_000 * seed + n)  # cells of other n or seed share no draws
@@ -134,9 +140,7 @@ def experiment(modes: int, times: str, n: int, seed: int) -> dict[str, float]:
     return row
 
 
-def at_stop(
-    judge: Judge, denoiser: Denoiser, test: Regression, fresh: Tensor
-) -> dict[str, float]:
+def at_stop(judge: Judge, denoiser: Denoiser, test: Regression, fresh: Tensor) -> dict[str, float]:
     """What is measured at one stop: of the denoiser, of its samples, and of the ODE's density."""
     return {
         **judge.verdict(judge.samples(denoiser)),
@@ -151,13 +155,13 @@ def surprise(process: OrnsteinUhlenbeck, denoiser: Denoiser, fresh: Tensor) -> f
     Less that of the exact denoiser it is, in the mean over points, the Kullback–Leibler divergence
     of the ODE's law from the truth at t_min.
     """
-    x = process.perturb(fresh[:LIKELY].double(), process.t_min, generator=Generator().manual_seed(0))
+    x = process.perturb(
+        fresh[:LIKELY].double(), process.t_min, generator=Generator().manual_seed(0)
+    )
     return -float(log_likelihood(process, denoiser, x, steps=16).mean())
 
 
-def band_distances(
-    judge: Judge, learned: Denoiser, exact: Denoiser
-) -> Iterator[tuple[str, float]]:
+def band_distances(judge: Judge, learned: Denoiser, exact: Denoiser) -> Iterator[tuple[str, float]]:
     """Distances with the learned denoiser in one band only, and in all but one."""
     for name, band in BANDS.items():
         for word, inside, outside in (("only", learned, exact), ("but", exact, learned)):
