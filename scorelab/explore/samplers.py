@@ -138,7 +138,7 @@ def _shares(walk: Walk) -> Trace:
     means = law.means.numpy()
     far = np.linalg.norm(means, axis=1, keepdims=True)
     outwards = np.where(far > 0.1, means / np.maximum(far, 0.1), [[0.0, -1.0]])
-    place = means + 0.8 * outwards
+    place = means + np.array([1.15, 0.8]) * outwards
     words = [f"{share:.0%}" for share in shares(law, walk.samples).tolist()]
     return {"x": place[:, 0], "y": place[:, 1], "text": words if len(words) <= 4 else []}
 

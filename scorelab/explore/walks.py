@@ -8,6 +8,7 @@ from functools import lru_cache
 from torch import Generator, Tensor
 
 from scorelab import metrics
+from scorelab.explore.live import one_thread
 from scorelab.explore.setting import MIXTURES, PROCESS, SAMPLES, setting
 from scorelab.process import Denoiser
 from scorelab.quality import BANDS, Judge, spliced
@@ -37,13 +38,19 @@ class Walk:
 
     def work(self) -> Iterator[None]:
         """Go on to the end, a step of the sampler at a time."""
-        for t, x in self.states:
+        while not self.measured:
+            with one_thread():
+                self._go_on()
+            yield
+
+    def _go_on(self) -> None:
+        t, x = next(self.states, (None, None))
+        if t is None:
+            self.measured = self.judge.verdict(self.samples)
+        else:
             self.samples = x
             self.levels.append(float(PROCESS.h(t).sqrt()))
-            self.paths.append(self.samples[:PATHS].cpu())
-            yield
-        if not self.measured:
-            self.measured = self.judge.verdict(self.samples)
+            self.paths.append(x[:PATHS].cpu())
 
 
 class Walks:
@@ -73,8 +80,8 @@ class Walks:
         return walk
 
     def work(self) -> Iterator[None]:
-        """Make the walks of all stops, in pieces of some milliseconds."""
-        for stop in STOPS:
+        """Make the walks of all stops, in pieces of some milliseconds, first a few far apart."""
+        for stop in (*STOPS[::4], *STOPS[2::4], *STOPS[1::2]):
             yield from self._begun(stop).work()
 
     def _begun(self, stop: int) -> Walk:
