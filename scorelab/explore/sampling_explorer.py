@@ -37,12 +37,18 @@ class SamplingExplorer(Explorer):
         super().__init__(rows, blank(), [name for row in rows for name in row])
         self.run = Run(self.draw, lambda: None, self.page.ready, self.fail)
         self.shown: Walks | None = None
+        for _ in self.named().work():  # so that whoever opens the page can move the stop at once
+            pass
         self.draw()
+
+    def named(self) -> Walks:
+        """The walks that the controls name."""
+        names = "target", "n", "times", "method", "steps", "exact"
+        return walks(*(self[name] for name in names))
 
     def chosen(self) -> Walks:
         """The walks that the controls name; what is missing of new ones is made behind the page."""
-        names = "target", "n", "times", "method", "steps", "exact"
-        chosen = walks(*(self[name] for name in names))
+        chosen = self.named()
         if chosen is not self.shown:
             self.run.stop()
             self.shown = chosen
