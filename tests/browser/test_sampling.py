@@ -26,7 +26,7 @@ def notebook(lab: Lab) -> Iterator[Notebook]:
         ("method", "ArrowDown", {"samples", "at each stop", *PATHS}),
         ("exact", "End", {"exact denoiser here", "samples", "at each stop"}),
         ("exact", "Home", {"exact denoiser here", "samples", "at each stop"}),
-        ("times", "ArrowUp", {"data", "samples", "risk is best here"}),
+        ("times", "ArrowUp", {"samples", "at each stop", *PATHS}),
         ("target", "ArrowDown", {"data", "modes of the truth", "fresh data"}),
     ],
 )
