@@ -58,9 +58,8 @@ FLAGS = [
 
 WIDGET = "jupyterapp.shell.currentWidget"  # the open notebook, in JupyterLab's own words
 READ_TRACES = """figure => figure._fullData.map(trace => {
-    const gap = e => Number.isNaN(e) ? null : e  // so that a gap equals a gap
-    const list = v => v == null ? null : Array.from(v, e => e?.map ? list(e) : gap(e))
-    const {name, type, visible} = trace
+    const plain = e => e?.map ? list(e) : Number.isNaN(e) ? null : e  // so that a gap equals a gap
+    const list = v => v == null ? null : Array.from(v, plain), {name, type, visible} = trace
     return {name, type, visible, x: list(trace.x), y: list(trace.y), z: list(trace.z)}
 })"""
 COUNT_REDRAWS = """() => {

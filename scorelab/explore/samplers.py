@@ -43,7 +43,7 @@ MEASURES = {
     "distance": Measure("distance", "distance to the truth", (0.015, 1.5), (0.02, 0.1, 0.5)),
     "shape": Measure("shape", "distance, proportions put right", (0.015, 1.5), (0.02, 0.1, 0.5)),
     "misplaced": Measure("misplaced", "share in the wrong mode", (0.004, 1.0), (0.01, 0.1, 1.0)),
-    "fidelity": Measure("fidelity", "mean −log p of the samples", (1.0, 40.0), (1, 2, 5, 10, 20)),
+    "fidelity": Measure("fidelity", "mean −log p of the samples", (0.8, 40.0), (1, 2, 5, 10, 20)),
 }
 #: Paths are told apart by where they start, in thirds of the first coordinate.
 PATHS = {"from the left": "#CC79A7", "from the middle": "#AA3377", "from the right": "#4B0F33"}
