@@ -21,6 +21,7 @@ REPLAYS = {
     "04": ("stop", "noise"),
     "05": ("stop",),
     "06": ("n", "seeds"),
+    "07": ("stop",),
 }
 TRAINED = {"00", "03", "04"}  # where a model trains at the start
 LISTEN = """() => {

@@ -41,18 +41,19 @@ def button(label: str, tip: str) -> W.Button:
     return W.Button(description=label, tooltip=tip, layout=W.Layout(width="66px"))
 
 
-#: How long, in seconds, a page may take to draw before it is taken for closed.
-PATIENCE = 1.0
+#: How long, in seconds, a page may take to draw before it is taken for closed, and to open at all.
+PATIENCE, OPENING = 1.0, 20.0
 
 
 class Page(anywidget.AnyWidget):
     """The part of an explorer that lives in the page; it shows nothing.
 
     It answers when the page has drawn what was sent before, so that nobody sends faster than the
-    page draws: else a queue fills that takes seconds to work off. And it lets the controls have
-    the keys that JupyterLab takes for its own commands: without it an arrow key on a list moves
-    to the next cell, and Space on a button does nothing. Shift-Enter, Escape and what goes with
-    Ctrl or Cmd still reach JupyterLab.
+    page draws: else a queue fills that takes seconds to work off. The first answer comes when the
+    figure is there, for a page that is still opening misses what is sent to it. And it lets the
+    controls have the keys that JupyterLab takes for its own commands: without it an arrow key on a
+    list moves to the next cell, and Space on a button does nothing. Shift-Enter, Escape and what
+    goes with Ctrl or Cmd still reach JupyterLab.
     """
 
     asked = 0.0
@@ -61,7 +62,11 @@ class Page(anywidget.AnyWidget):
     _esm = """
     function render({ model, el }) {
       const answer = () => { model.set("drawn", model.get("sent")); model.save_changes(); };
-      model.on("change:sent", answer);  // messages come in order: the figure is drawn by now
+      const there = () => el.closest(".sl-explorer")?.querySelector(".js-plotly-plot .main-svg");
+      const opened = () => there() ? answer() : requestAnimationFrame(opened);
+      const redrawn = () => { if (there()) answer(); };  // in the order of the messages
+      model.on("change:sent", redrawn);
+      requestAnimationFrame(opened);
       const keep = event => {
         const jupyter = event.ctrlKey || event.metaKey || event.key === "Escape"
           || (event.key === "Enter" && event.shiftKey);
@@ -80,7 +85,8 @@ class Page(anywidget.AnyWidget):
 
     def ready(self) -> bool:
         """Whether it has answered, or has not for so long that it must be closed."""
-        return self.drawn == self.sent or time.monotonic() > self.asked + PATIENCE
+        patience = PATIENCE if self.drawn else OPENING
+        return self.drawn == self.sent or time.monotonic() > self.asked + patience
 
 
 class Explorer(W.VBox):
@@ -94,8 +100,7 @@ class Explorer(W.VBox):
     def __init__(self, rows: Sequence[dict[str, W.DOMWidget]], figure: go.Figure,
                  redraw_on: Sequence[str]) -> None:  # fmt: skip
         self.by_name = {name: w for row in rows for name, w in row.items()}
-        self.figure = LiveFigure(figure)
-        self.figure._config = self.figure._config | CONFIG
+        self.figure = figure
         self.status, self.error = W.HTML(), W.HTML()
         named = {**self.by_name, "status": self.status, "error": self.error}
         for name, widget in named.items():
@@ -106,7 +111,7 @@ class Explorer(W.VBox):
         for name in redraw_on:
             self.by_name[name].observe(self.redraw, "value")
         boxes = [W.HBox(list(row.values()), layout=ROW) for row in rows]
-        super().__init__([*boxes, self.figure, self.status, self.error, self.page])
+        super().__init__([*boxes, self.status, self.error, self.page])
         self.add_class("sl-explorer")
 
     def draw(self) -> None:
@@ -139,9 +144,18 @@ class Explorer(W.VBox):
         """
         new = {name: trace for name, trace in traces.items() if self.last.get(name) is not trace}
         update(self.figure, new, **layout)
+        if not isinstance(self.figure, LiveFigure):
+            self._announce()
         self.last = traces
         self.error.value = ""
         self.page.ask()
+
+    def _announce(self) -> None:
+        """Hand the figure to the page, now that there is something to see in it."""
+        self.figure = LiveFigure(self.figure)
+        self.figure._config = self.figure._config | CONFIG
+        *controls, status, error, page = self.children
+        self.children = (*controls, self.figure, status, error, page)
 
     def say(self, sentence: str) -> None:
         """The sentence below the figure."""
