@@ -2,6 +2,7 @@
 
 from scorelab.explore.forward_explorer import ForwardExplorer
 from scorelab.explore.matching_explorer import MatchingExplorer
+from scorelab.explore.memory_explorer import MemorisationExplorer
 from scorelab.explore.sample_size_explorer import SampleSizeExplorer
 from scorelab.explore.stopping_explorer import StoppingExplorer
 from scorelab.explore.story_explorer import StoryExplorer
@@ -12,6 +13,7 @@ __all__ = [
     "ForwardExplorer",
     "KernelExplorer",
     "MatchingExplorer",
+    "MemorisationExplorer",
     "NetworkExplorer",
     "SampleSizeExplorer",
     "StoppingExplorer",
