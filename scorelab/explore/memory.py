@@ -40,8 +40,8 @@ def blank() -> go.Figure:
     figure = panels(titles, height=430)
     orange, grey, black, red = (COLORS[k] for k in ("kernel", "data", "truth", "overfit"))
     for panel, mark in ((1, ""), (1, " below"), (2, " beside")):
-        add_line(figure, "generalised" + mark, panel, COLORS["convex"], dash="dash", width=2)
-        add_line(figure, "memorised" + mark, panel, red, dash="dot", width=2)
+        add_line(figure, "best stop" + mark, panel, red, dash="dot", width=2)
+        add_line(figure, "memorises" + mark, panel, red, width=2)
     add_line(figure, "excess risk", 1, orange)
     add_points(figure, "now", 1, orange, size=12)
     add_line(figure, "floor", 1, black, dash="dash", width=2)
@@ -65,7 +65,7 @@ def blank() -> go.Figure:
     return figure
 
 
-BELOW = {"generalised below", "memorised below", "floor", "distance", "now below"}
+BELOW = {"best stop below", "memorises below", "floor", "distance", "now below"}
 
 
 def _arrange(figure: go.Figure) -> None:
@@ -108,7 +108,6 @@ def compute(what: Study, stop: int) -> Traces:
 @lru_cache(maxsize=12)
 def still(what: Study) -> Traces:
     """What neither the stop nor further samples change."""
-    found = what.generalised
     return {
         "excess risk": {"x": np.array(what.flow.stops[1:], np.float64),
                         "y": what.risks[1:].numpy()},
@@ -116,7 +115,7 @@ def still(what: Study) -> Traces:
         "chance: fresh data": {"x": ENDS, "y": [what.chance] * 2},
         "memorising optimum": {"x": ENDS, "y": [what.limit.share] * 2},
         "training points": _squares(what.x0[:, :2].numpy(), 0.06),
-        **{"generalised" + mark: upright(found) for mark in ("", " below", " beside")},
+        **{"best stop" + mark: upright(what.best) for mark in ("", " below", " beside")},
     }  # fmt: skip
 
 
@@ -127,7 +126,7 @@ def measured(what: Study, _: int) -> Traces:
     return {
         "distance": {"x": curves["stops"], "y": curves["distance"]},
         "memorised fraction": {"x": curves["stops"], "y": curves["share"]},
-        **{"memorised" + mark: upright(what.memorised) for mark in ("", " below", " beside")},
+        **{"memorises" + mark: upright(what.memorised) for mark in ("", " below", " beside")},
     }
 
 
@@ -149,14 +148,16 @@ def _squares(points: Array, radius: float) -> Trace:
 
 def sentence(what: Study, stop: int) -> str:
     """The numbers of one stop, beside what they should be, and the two times."""
-    now, best = what.at(stop), int(what.risks.argmin())
-    late = "never" if what.memorised == math.inf else f"at <b>{number(round(what.memorised))}</b>"
+    now = what.at(stop)
+    when = what.memorised
+    late = "never" if when == math.inf else f"at <b>{number(round(when))}</b>"
+    if when < math.inf and what.complete:
+        late += f", {when / max(what.best, 1):.0f} × the best stop"
     wait = "" if what.complete else " (so far)"
     return (
         f"At {number(stop)} steps: memorised <b>{now.share:.0%}</b> (chance {what.chance:.0%}, "
         f"memorising optimum {what.limit.share:.0%}) · excess risk "
-        f"<b>{risk_at(what, stop):.3f}</b> (best {float(what.risks[best]):.3f}, at "
-        f"{number(what.flow.stops[best])}) · sample distance <b>{now.distance:.3f}</b> (floor "
-        f"{what.floor:.3f}) · generalises at <b>{number(what.generalised)}</b> steps, memorises "
-        f"{late}{wait} · {number(len(what.flow))} rows"
+        f"<b>{risk_at(what, stop):.3f}</b> (best {float(what.risks.min()):.3f}, at "
+        f"{number(what.best)}) · sample distance <b>{now.distance:.3f}</b> (floor "
+        f"{what.floor:.3f}) · memorises {late}{wait} · {number(len(what.flow))} rows"
     )

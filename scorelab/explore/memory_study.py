@@ -63,7 +63,6 @@ class Study:
         self.flow = flow.with_labels(self.optimum(data.t, data.x_t)) if average else flow
         exact = truth.denoiser(mem.PROCESS)
         self.risks = metrics.excess_risks(self.flow, exact, test)
-        self.noise = metrics.holdout_risk(exact, test)
         self.drawn: dict[int, Drawn] = {}
 
     def at(self, stop: int) -> Drawn:
@@ -106,9 +105,9 @@ class Study:
         return metrics.sliced_wasserstein(self.reference[: mem.SAMPLES], self.reference)
 
     @property
-    def generalised(self) -> float:
-        """The first step whose hold-out loss is all but the least."""
-        return mem.generalisation_time(self.flow.stops, self.risks + self.noise)
+    def best(self) -> int:
+        """The stop of least excess risk."""
+        return self.flow.stops[int(self.risks.argmin())]
 
     @property
     def memorised(self) -> float:

@@ -10,6 +10,7 @@ from scorelab.workbook.checking import Exercises
 from scorelab.workbook.exercises import (
     early_stopping,
     forward_process,
+    memorisation,
     rates,
     score_matching,
     start_here,
@@ -25,4 +26,5 @@ check = Exercises(
     **tangent_kernel.EXERCISES,
     **early_stopping.EXERCISES,
     **rates.EXERCISES,
+    **memorisation.EXERCISES,
 )
