@@ -25,11 +25,18 @@ class MemorisationExplorer(Explorer):
         self.shown: Study | None = None
         super().__init__([row], blank(), list(row))
         self.run = Run(self.draw, lambda: None, self.page.ready, self.fail)
+        # The first is made at once: work behind a page that is just opening is in its way.
+        for _ in self.study().measure():
+            pass
         self.draw()
 
+    def study(self) -> Study:
+        """The study that the controls name."""
+        return study(self["law"], self["n"], self["draws"])
+
     def chosen(self) -> Study:
-        """The study that the controls name; a new one begins to draw its samples."""
-        chosen = study(self["law"], self["n"], self["draws"])
+        """The study that the controls name, which begins to draw its samples if it is new."""
+        chosen = self.study()
         if chosen is not self.shown:
             self.run.stop()
             self.shown = chosen

@@ -16,7 +16,7 @@ def label_parts(labels: Tensor, truth: Tensor, optimum: Tensor) -> Tensor:
 
 
 def memorised_share(samples: Tensor, train: Tensor) -> Tensor:
-    """The share of samples (k, d) three times nearer to one point of train (n, d) than to others."""
+    """The share of samples (k, d) three times nearer to one of train (n, d) than to any other."""
     # The two least distances of each sample are all that is needed.
     nearest = torch.cdist(samples, train).sort(dim=1).values
     return (3 * nearest[:, 0] <= nearest[:, 1]).float().mean()
