@@ -28,7 +28,7 @@ Traces = dict[str, Trace]
 #: Left and right end of each column, and bottom and top of the parts of the first.
 COLUMNS = [(0.05, 0.35), (0.415, 0.715), (0.765, 1)]
 UPPER, LOWER = [0.47, 1], [0, 0.37]
-RISKS, DISTANCES = (0.02, 3.0), (0.0, 0.9)
+RISKS, DISTANCES = (0.02, 3.0), (0.0, 1.6)
 ENDS = np.array([STOPS[0] / 1.4, STOPS[-1] * 1.4])  # where the axis of the steps begins and ends
 BEYOND = 1e9  # a mark that is nowhere is put where no axis shows it
 
@@ -84,7 +84,7 @@ def _arrange(figure: go.Figure) -> None:
         yaxis={"type": "log", "range": np.log10(RISKS).tolist(), "tickvals": [0.1, 1],
                "domain": UPPER, "title": "risk"},
         yaxis2={"range": [0, 1.03], "tickformat": ".0%"},
-        yaxis4={**still, "range": list(DISTANCES), "dtick": 0.4, "domain": LOWER, "anchor": "x4",
+        yaxis4={**still, "range": list(DISTANCES), "dtick": 0.5, "domain": LOWER, "anchor": "x4",
                 "title": "distance"},
     )  # fmt: skip
     square_axes(figure, 3, REACH)
@@ -152,7 +152,7 @@ def sentence(what: Study, stop: int) -> str:
     when = what.memorised
     late = "never" if when == math.inf else f"at <b>{number(round(when))}</b>"
     if when < math.inf and what.complete:
-        late += f", {when / max(what.best, 1):.0f} × the best stop"
+        late += f", {when / max(what.best, 1):.2g} × the best stop"
     wait = "" if what.complete else " (so far)"
     return (
         f"At {number(stop)} steps: memorised <b>{now.share:.0%}</b> (chance {what.chance:.0%}, "
