@@ -102,11 +102,10 @@ def energy_distance(a: Tensor, b: Tensor) -> float:
     return math.sqrt(max(float(square), 0.0))  # rounding alone can make it negative
 
 
-def memorized_fraction(samples: Tensor, train: Tensor, ratio: float = 3.0) -> float:
-    """The share of samples at least ``ratio`` times nearer to one training point than to any other.
+def memorized(samples: Tensor, train: Tensor, ratio: float = 3.0) -> Tensor:
+    """Which samples are at least ``ratio`` times nearer to one training point than to any other.
 
-    samples (n, d), train (m, d) with at least two distinct points. It is not zero for fresh
-    data: in the plane the chance level is high, so print it beside.
+    samples (n, d), train (m, d) with at least two distinct points; the result (n,) is boolean.
     """
     validate.same_dim(samples, train, ("samples", "train"))
     validate.positive("ratio", ratio)
@@ -119,4 +118,12 @@ def memorized_fraction(samples: Tensor, train: Tensor, ratio: float = 3.0) -> fl
     )
     distance = torch.cdist(samples, distinct, compute_mode="donot_use_mm_for_euclid_dist")
     nearest = distance.topk(2, largest=False).values
-    return float((ratio * nearest[:, 0] <= nearest[:, 1]).float().mean())
+    return ratio * nearest[:, 0] <= nearest[:, 1]
+
+
+def memorized_fraction(samples: Tensor, train: Tensor, ratio: float = 3.0) -> float:
+    """The share of the samples that are ``memorized``, for the same arguments.
+
+    It is not zero for fresh data: in the plane the chance level is high, so print it beside.
+    """
+    return float(memorized(samples, train, ratio).float().mean())

@@ -126,6 +126,8 @@ def test_memorized_fraction_by_brute_force(d: int, ratio: float) -> None:
     wanted = brute_memorized(samples, train, ratio)
     assert 0 < wanted < 1
     assert memorized_fraction(samples, train, ratio) == pytest.approx(wanted)
+    which = metrics.memorized(samples, train, ratio)
+    assert which.tolist() == [brute_memorized(x[None], train, ratio) == 1 for x in samples]
     # A training point that occurs twice must not hide that it was copied.
     assert memorized_fraction(samples, train.repeat(2, 1), ratio) == pytest.approx(wanted)
 

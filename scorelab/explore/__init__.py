@@ -2,6 +2,7 @@
 
 from scorelab.explore.forward_explorer import ForwardExplorer
 from scorelab.explore.matching_explorer import MatchingExplorer
+from scorelab.explore.memory_explorer import MemorisationExplorer
 from scorelab.explore.sample_size_explorer import SampleSizeExplorer
 from scorelab.explore.sampling_explorer import SamplingExplorer
 from scorelab.explore.stopping_explorer import StoppingExplorer
@@ -13,6 +14,7 @@ __all__ = [
     "ForwardExplorer",
     "KernelExplorer",
     "MatchingExplorer",
+    "MemorisationExplorer",
     "NetworkExplorer",
     "SampleSizeExplorer",
     "SamplingExplorer",

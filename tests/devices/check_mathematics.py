@@ -159,6 +159,7 @@ def distances(device: str) -> Result:
         "sliced, d = 5": metrics.sliced_wasserstein(deep.to(device), deep.to(device) + 1),
         "energy": metrics.energy_distance(a, b),
         "memorized": metrics.memorized_fraction(a, b),
+        "which": metrics.memorized(a, b),
     }
 
 

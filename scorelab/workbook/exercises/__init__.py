@@ -10,6 +10,7 @@ from scorelab.workbook.checking import Exercises
 from scorelab.workbook.exercises import (
     early_stopping,
     forward_process,
+    memorisation,
     rates,
     sampling,
     score_matching,
@@ -27,4 +28,5 @@ check = Exercises(
     **early_stopping.EXERCISES,
     **rates.EXERCISES,
     **sampling.EXERCISES,
+    **memorisation.EXERCISES,
 )

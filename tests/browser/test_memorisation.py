@@ -1,0 +1,35 @@
+"""Notebook 11 in JupyterLab: every control by keyboard."""
+
+from collections.abc import Iterator
+
+import pytest
+from lab import Lab, Notebook
+from reader import drive, explorer, shown
+
+NAME = "11-memorisation.ipynb"
+
+
+@pytest.fixture(scope="module")
+def notebook(lab: Lab) -> Iterator[Notebook]:
+    """The notebook with its explorer in sight."""
+    with explorer(lab, NAME) as notebook:
+        yield notebook
+
+
+@pytest.mark.parametrize(
+    ("control", "key", "moves", "stays"),
+    [
+        ("stop", "End", {"now", "now below", "now beside", "samples"}, "excess risk"),
+        ("draws", "Home", {"excess risk", "memorised fraction", "distance"}, "training points"),
+        ("n", "Home", {"training points", "chance: fresh data", "excess risk"}, ""),
+        ("law", "ArrowDown", {"training points", "memorised fraction", "floor"}, ""),
+    ],
+)
+def test_a_control_moves_its_traces_by_keyboard(
+    notebook: Notebook, control: str, key: str, moves: set[str], stays: str
+) -> None:
+    before, status = shown(notebook), notebook.text("status")
+    drive(notebook, control, [key], moves)
+    now = shown(notebook)
+    assert stays not in now or now[stays] == before[stays]
+    assert notebook.text("status") != status
