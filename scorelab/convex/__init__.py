@@ -6,5 +6,14 @@ a ``Fit``: the optimal network, its loss, and a bound below which no network can
 """
 
 from .fit import Fit, denoising_loss, score_matching_loss
+from .programs import denoising, least_beta, path, score_matching
 
-__all__ = ["Fit", "denoising_loss", "score_matching_loss"]
+__all__ = [
+    "Fit",
+    "denoising",
+    "denoising_loss",
+    "least_beta",
+    "path",
+    "score_matching",
+    "score_matching_loss",
+]
