@@ -68,8 +68,12 @@ class Beam:
         return self._solver.solve()
 
     def kinks(self, solution: clarabel.DefaultSolution) -> np.ndarray:
-        """The multipliers of (3), (2 len(shares), N): for each c its upper and its lower wall."""
-        return np.array(solution.z)[len(self._fixed) :].reshape(-1, len(self.t))
+        """The multipliers of (3), (2 len(shares), N): for each c its upper and its lower wall.
+
+        Zero where the multiplier is smaller than the distance to the wall: there is no contact.
+        """
+        force, slack = (np.array(part)[len(self._fixed) :] for part in (solution.z, solution.s))
+        return np.where(force > slack, force, 0.0).reshape(-1, len(self.t))
 
     def value(self, solution: clarabel.DefaultSolution, b: float) -> float:
         """The dual value −½‖z‖² − ℓᵀz of the solution's z, or −inf where it is not feasible.
