@@ -196,6 +196,34 @@ def test_with_skip_the_score_is_gaussian_above_the_threshold(activation: str) ->
 
 
 @pytest.mark.parametrize("activation", ["relu", "abs"])
+@pytest.mark.parametrize("data", [normal(50), tied(), two_modes(60)], ids=["normal", "tied", "two"])
+def test_the_gaussian_threshold_is_the_dense_formula(data: Tensor, activation: str) -> None:
+    x = data[:, 0].numpy()
+    n, v, centred = len(x), x.var(), x - x.mean()
+    a0, c = dense_convex.columns(x, activation)
+    g = (a0 - a0.mean(0)).T @ centred / v
+    with_skip = np.abs(c - g).max()
+    assert convex.gaussian_beta(data, activation) == pytest.approx(with_skip, rel=1e-9)
+    # Without skip |c − (1 − β/n) g| ≤ β, solved for β column by column.
+    far = (1 - np.abs(g) / n) > 1e-9
+    c, g = c[far], g[far]
+    without = np.maximum((c - g) / (1 - g / n), (g - c) / (1 + g / n)).max()
+    assert convex.gaussian_beta(data, activation, skip=False) == pytest.approx(without, rel=1e-9)
+
+
+@pytest.mark.parametrize("skip", [True, False])
+@pytest.mark.parametrize("activation", ["relu", "abs"])
+def test_the_score_bends_just_below_the_threshold(activation: str, skip: bool) -> None:
+    x = two_modes(60)
+    threshold = convex.gaussian_beta(x, activation, skip)
+    for share, bends in ((1.01, False), (0.98, True)):
+        s = convex.score_matching(x, share * threshold, activation, skip).score(x)
+        order = x[:, 0].argsort()
+        slopes = s[order].diff(dim=0) / x[order].diff(dim=0)
+        assert (float(slopes.max() - slopes.min()) > 1e-3) == bends
+
+
+@pytest.mark.parametrize("activation", ["relu", "abs"])
 @pytest.mark.parametrize("share", [0.75, 0.95])
 def test_without_skip_weight_decay_inflates_the_variance(activation: str, share: float) -> None:
     x = normal(50)

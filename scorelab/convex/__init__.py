@@ -6,12 +6,13 @@ a ``Fit``: the optimal network, its loss, and a bound below which no network can
 """
 
 from .fit import Fit, denoising_loss, score_matching_loss
-from .programs import denoising, least_beta, path, score_matching
+from .programs import denoising, gaussian_beta, least_beta, path, score_matching
 
 __all__ = [
     "Fit",
     "denoising",
     "denoising_loss",
+    "gaussian_beta",
     "least_beta",
     "path",
     "score_matching",

@@ -30,8 +30,8 @@ class Line:
 
     def __init__(self, x: Tensor, labels: Tensor | None, activation: str, skip: bool) -> None:
         self.activation, self.skip, self.device = activation, skip, x.device
-        self.x = x.detach().double().cpu()
-        self.labels = None if labels is None else labels.detach().double().cpu()
+        self.x = x.detach().cpu().double()
+        self.labels = None if labels is None else labels.detach().cpu().double()
         data = self.x[:, 0].numpy()
         self.places, where, count = np.unique(data, return_inverse=True, return_counts=True)
         validate.require(len(count) > 1, "x", f"{len(count)} distinct point",
@@ -56,6 +56,10 @@ class Line:
         them, for relu; for abs twice that with a skip connection, the largest count without.
         """
         return self.unit * self.beam.bound()[0]
+
+    def straight(self) -> float:
+        """The β from which on the optimal score is affine on the data, for score matching."""
+        return self.unit * self.beam.straight()
 
     def require(self, beta: float) -> float:
         """β itself, or the ValueError that says why the loss has no minimum."""

@@ -59,6 +59,15 @@ def least_beta(x: Tensor, activation: str = "relu", skip: bool = True) -> float:
     return _line(x, None, activation, skip).bound()
 
 
+def gaussian_beta(x: Tensor, activation: str = "relu", skip: bool = True) -> float:
+    """The β from which on score matching on x (n, 1) finds the score of a Gaussian.
+
+    With a skip connection of N(μ, v), the data's mean and variance, everywhere. Without one of
+    N(μ, n v/(n − β)), on the range of the data only, and s = 0 from β = n on.
+    """
+    return _line(x, None, activation, skip).straight()
+
+
 def _line(x: Tensor, targets: Tensor | None, activation: str, skip: bool) -> Line:
     from .line import Line  # and with it scipy: only who calls pays for it
 
