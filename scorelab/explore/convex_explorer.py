@@ -21,12 +21,12 @@ class ConvexExplorer(Explorer):
     def __init__(self) -> None:
         row = {
             "target": choice("target", list(LAWS), "two modes", "Law of the data", "220px"),
-            "n": choice("n", SIZES, 100, "Number of data", "90px"),
+            "n": choice("n", SIZES, 200, "Number of data", "90px"),
             "activation": choice("activation", ["relu", "abs"], "relu",
                                  "What a neuron does: x₊ or |x|", "150px"),
             "skip": choice("skip", SKIPS, "with", "Whether a term V x is added, free of charge",
                            "130px"),
-            "beta": slider("β", BETAS, BETAS[len(BETAS) // 3], "Weight decay", "420px"),
+            "beta": slider("β", BETAS, BETAS[14], "Weight decay", "420px"),
         }  # fmt: skip
         super().__init__([row], blank(), list(row))
         self.draw()
