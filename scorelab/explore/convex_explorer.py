@@ -13,6 +13,10 @@ from scorelab.explore.convex_line import (
     sentence,
 )
 from scorelab.explore.explorers import Explorer, choice, slider
+from scorelab.explore.figures import update
+
+#: The controls that choose a path.
+KIND = ("target", "n", "activation", "skip")
 
 
 class ConvexExplorer(Explorer):
@@ -28,11 +32,15 @@ class ConvexExplorer(Explorer):
                            "130px"),
             "beta": slider("β", BETAS, BETAS[14], "Weight decay", "420px"),
         }  # fmt: skip
-        super().__init__([row], blank(), list(row))
+        figure, state = blank(), {name: control.value for name, control in row.items()}
+        # Filled before the page hears of it: the first path takes a while, and a page that is
+        # still starting may miss what is sent after it.
+        update(figure, compute(problem(*(state[name] for name in KIND)), state["beta"]))
+        super().__init__([row], figure, list(row))
         self.draw()
 
     def draw(self) -> None:
         """Show the chosen network at the chosen β; a new path is computed once, and kept."""
-        what = problem(*(self[name] for name in ("target", "n", "activation", "skip")))
+        what = problem(*(self[name] for name in KIND))
         self.show(compute(what, self["beta"]))
         self.say(sentence(what, self["beta"]))
