@@ -5,7 +5,7 @@
 stopping time. See README.md for the course.
 """
 
-from . import credit, metrics, stopping, sweep
+from . import convex, credit, metrics, stopping, sweep
 from .descent import NetworkPath, Snapshot, descend
 from .devices import device, warm_up
 from .kernel import KernelFlow, ntk
@@ -24,6 +24,7 @@ __all__ = [
     "Regression",
     "Snapshot",
     "TwoLayerNet",
+    "convex",
     "credit",
     "descend",
     "device",

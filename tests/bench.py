@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 
 import bench_explorer
+import dense_convex
 import torch
 from lab import find_chromium
 from torch import Generator, Tensor
@@ -217,6 +218,37 @@ def sampling() -> Row:
     )
 
 
+def normal_line(n: int) -> Tensor:
+    return torch.randn(n, 1, dtype=torch.float64, generator=Generator().manual_seed(0))
+
+
+def convex_program() -> Row:
+    x, beta = normal_line(500), 20.0
+    ours = sl.convex.score_matching(x, beta).objective
+    dense = dense_convex.optimum(x[:, 0].numpy(), beta, "relu", True)
+    off = abs(ours / dense - 1)
+    return faster(
+        f"score matching on a line, n = 500, against the dense program (off by {off:.0e})",
+        lambda: sl.convex.score_matching(x, beta),
+        lambda: dense_convex.optimum(x[:, 0].numpy(), beta, "relu", True),
+        reach=50,
+        repeats=3,
+        per=1,
+    )
+
+
+def large_convex_program(activation: str, skip: bool) -> Row:
+    x, beta = normal_line(20_000), 0.3 * 20_000**0.5
+    what = f"the same, n = 20,000, {activation}, {'with' if skip else 'without'} skip"
+    return within(what, lambda: sl.convex.score_matching(x, beta, activation, skip), 4, repeats=3)
+
+
+def convex_path() -> Row:
+    x, betas = normal_line(500), torch.logspace(0.4, 2.8, 60, dtype=torch.float64).tolist()
+    what = "a path of 60 β, n = 500, the slowest of the four networks"
+    return within(what, lambda: sl.convex.path(x, betas, "relu", False), 3, repeats=3)
+
+
 IMPORT = """
 import time, torch
 start = time.perf_counter()
@@ -243,9 +275,13 @@ def first_use() -> Row:
     return Row("first training and first kernel of a session, kernels compiled", shown(value))
 
 
+#: Activation, and whether there is a skip connection.
+NETWORKS = [("relu", True), ("relu", False), ("abs", True), ("abs", False)]
+
 #: The longest a notebook may take under nbval, in seconds.
 NOTEBOOKS = {"00": 30, "01": 30, "02": 30, "03": 30, "04": 40, "05": 40, "06": 40, "07": 40}
 NOTEBOOKS = {"00": 30, "01": 30, "02": 30, "03": 30, "04": 40, "05": 40, "06": 40, "11": 40}
+NOTEBOOKS = {"00": 30, "01": 30, "02": 30, "03": 30, "04": 40, "05": 40, "06": 40, "08": 40}
 
 
 def notebook(number: str, reach: float) -> Row:
@@ -279,6 +315,9 @@ MEASUREMENTS: list[Callable[[], Row]] = [
     large_flow,
     large_flow_memory,
     sampling,
+    convex_program,
+    *(partial(large_convex_program, *network) for network in NETWORKS),
+    convex_path,
     importing,
     first_use,
     *(partial(notebook, number, reach) for number, reach in NOTEBOOKS.items()),

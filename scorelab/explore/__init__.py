@@ -1,5 +1,6 @@
 """What the reader sees: figures, live runs and the explorers of the notebooks."""
 
+from scorelab.explore.convex_explorer import ConvexExplorer
 from scorelab.explore.forward_explorer import ForwardExplorer
 from scorelab.explore.matching_explorer import MatchingExplorer
 from scorelab.explore.memory_explorer import MemorisationExplorer
@@ -11,6 +12,7 @@ from scorelab.explore.tangent_explorer import KernelExplorer
 from scorelab.explore.training_explorer import NetworkExplorer
 
 __all__ = [
+    "ConvexExplorer",
     "ForwardExplorer",
     "KernelExplorer",
     "MatchingExplorer",

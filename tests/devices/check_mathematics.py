@@ -16,6 +16,7 @@ import torch
 from torch import Generator, Tensor
 
 from scorelab import kernel, metrics, quality, stopping
+from scorelab import convex, kernel, metrics, stopping
 from scorelab.descent import NetworkPath, descend
 from scorelab.kernel import KernelFlow, ntk
 from scorelab.likelihood import log_likelihood
@@ -145,6 +146,22 @@ def likelihoods(device: str) -> Result:
     return {name: log_likelihood(PROCESS, f, x, steps=6) for name, f in denoisers.items()}
 
 
+def convex_programs(device: str) -> Result:
+    x = points(device)[:, :1]
+    fit = convex.score_matching(x, 6.0, "abs", skip=False)
+    noisy = PROCESS.perturb(x, 0.3, generator=seed())
+    other = convex.denoising(noisy, -x, 2.0)
+    t = x.new_full((len(x),), 0.3)
+    return {
+        "score": fit.score(x),
+        "objective": fit.objective,
+        "denoiser": other.denoiser(PROCESS, 0.3)(t, noisy),
+        "loss": convex.score_matching_loss(
+            x, *([each.to(x) for each in part] for part in (fit.neurons, fit.linear)), 6.0, "abs"
+        ),
+    }
+
+
 def distances(device: str) -> Result:
     a, b, deep = points(device), points(device, 45, 5), torch.randn(30, 5, generator=seed())
     data, truth = regression(device), RING.denoiser(PROCESS)
@@ -179,6 +196,7 @@ COMPUTATIONS = [
     stopping_rules,
     samplers,
     likelihoods,
+    convex_programs,
     distances,
     samples,
 ]

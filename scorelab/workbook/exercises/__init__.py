@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from scorelab.workbook.checking import Exercises
 from scorelab.workbook.exercises import (
+    convex_program,
     early_stopping,
     forward_process,
     memorisation,
@@ -29,4 +30,5 @@ check = Exercises(
     **rates.EXERCISES,
     **sampling.EXERCISES,
     **memorisation.EXERCISES,
+    **convex_program.EXERCISES,
 )

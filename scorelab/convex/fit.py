@@ -1,0 +1,140 @@
+"""What a convex program returns: a two-layer score network, its value, and its certificate.
+
+s(x) = Σ_r a_r σ(w_r · x + b_r) + V x + b2 with σ = relu or abs. The losses below are those of
+*any* such network, written in torch, so that autograd can train one and the certificate of a fit
+can judge it. Sums over the data, not means; biases and V carry no penalty.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import torch
+from torch import Tensor
+
+from .. import validate
+from ..process import Denoiser, OrnsteinUhlenbeck
+
+#: W (m, d), b (m,), A (m, d_out): neuron r adds A_r σ(W_r · x + b_r).
+Neurons: TypeAlias = tuple[Tensor, Tensor, Tensor]
+#: V (d_out, d), b2 (d_out,); V is zero for a network without a skip connection.
+Linear: TypeAlias = tuple[Tensor, Tensor]
+
+#: σ and its derivative. At a kink itself the derivative is that of the left side.
+ACTIVATIONS = {
+    "relu": (torch.relu, lambda pre: (pre > 0).to(pre)),
+    "abs": (torch.abs, lambda pre: 2 * (pre > 0).to(pre) - 1),
+}
+
+
+def network_score(x: Tensor, neurons: Neurons, linear: Linear, activation: str) -> Tensor:
+    """s(x) for x (n, d), shape (n, d_out), in the type of the weights."""
+    sigma = ACTIVATIONS[validate.one_of("activation", activation, ACTIVATIONS)][0]
+    (w, b, a), (v, b2) = neurons, linear
+    return sigma(x @ w.T + b) @ a + x @ v.T + b2
+
+
+def penalty(neurons: Neurons, beta: float) -> Tensor:
+    """Weight decay (β/2)(‖W‖² + ‖A‖²), a number."""
+    w, _, a = neurons
+    return beta / 2 * (w.square().sum() + a.square().sum())
+
+
+def score_matching_loss(
+    x: Tensor, neurons: Neurons, linear: Linear, beta: float, activation: str = "relu"
+) -> Tensor:
+    """Σ_i [tr ∇s(x_i) + ½‖s(x_i)‖²] + (β/2)(‖W‖² + ‖A‖²) for x (n, d), a number.
+
+    Needs d_out = d. Autograd sees σ′ as constant between kinks: it ignores the jumps of the
+    divergence when a kink passes a datum.
+    """
+    slope = ACTIVATIONS[validate.one_of("activation", activation, ACTIVATIONS)][1]
+    (w, b, a), (v, _) = neurons, linear
+    divergence = (slope(x @ w.T + b) @ (w * a).sum(1)).sum() + len(x) * v.trace()
+    squares = network_score(x, neurons, linear, activation).square().sum()
+    return divergence + squares / 2 + penalty(neurons, beta)
+
+
+def denoising_loss(
+    x_noisy: Tensor,
+    targets: Tensor,
+    neurons: Neurons,
+    linear: Linear,
+    beta: float,
+    activation: str = "relu",
+) -> Tensor:
+    """½ Σ_i ‖s(x_i) − ℓ_i‖² + (β/2)(‖W‖² + ‖A‖²) for x_noisy (n, d), targets (n, d_out)."""
+    residual = network_score(x_noisy, neurons, linear, activation) - targets
+    return residual.square().sum() / 2 + penalty(neurons, beta)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A two-layer network trained to the global optimum of its regularised loss.
+
+    ``objective`` is the loss of the network in ``neurons`` and ``linear`` (sum convention);
+    ``gap`` ≥ 0 is that loss minus the value of a point that is feasible for the dual program, so
+    that no network of any width can lie more than ``gap`` below. ``status`` is the solver's word.
+    Weights are float64 on the input's device (on the CPU where the device has no float64).
+    """
+
+    objective: float
+    gap: float
+    neurons: Neurons = field(repr=False)
+    linear: Linear = field(repr=False)
+    activation: str
+    beta: float
+    status: str = "Solved"
+
+    @property
+    def lower_bound(self) -> float:
+        """The dual value: no network of this kind has a smaller loss."""
+        return self.objective - self.gap
+
+    def gap_of(self, loss: float) -> float:
+        """How far at most a network of this ``loss`` lies above the optimum: loss − lower bound.
+
+        ``loss`` is the same objective on the same data, however the network was trained.
+        """
+        return float(loss) - self.lower_bound
+
+    def score(self, x: Tensor) -> Tensor:
+        """s(x) for x (n, d), shape (n, d_out), in the type and on the device of x."""
+        validate.points("x", x, dim=self.neurons[0].shape[1])
+        weights = ([each.to(x) for each in part] for part in (self.neurons, self.linear))
+        return network_score(x, *weights, self.activation)
+
+    def denoiser(self, process: OrnsteinUhlenbeck, t: float) -> Denoiser:
+        """f(t, x) = (x + h(t) s(x)) / α(t), by Tweedie's formula, at the one time ``t`` > 0.
+
+        One score network is fitted at one noise level, so the denoiser takes no other time:
+        it raises ValueError that names the time asked for. Meant for a fit of data noised to t;
+        for a fit of clean data, take t_min, where h is small.
+        """
+        return LevelDenoiser(self, process, validate.positive("t", t))
+
+
+@dataclass(frozen=True)
+class LevelDenoiser:
+    """The denoiser of a fit at the noise level of its own time ``t`` and at no other."""
+
+    fit: Fit
+    process: OrnsteinUhlenbeck
+    t: float
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights live."""
+        return self.fit.neurons[0].device
+
+    def __call__(self, t: Tensor, x: Tensor) -> Tensor:
+        validate.queries(t, x)
+        own = bool(((t - self.t).abs() <= 1e-5 * self.t).all())
+        validate.require(
+            own,
+            "t",
+            [float(t.min()), float(t.max())] if len(t) else [],
+            f"this denoiser was fitted at the noise level of t = {self.t:g} and holds only there",
+        )
+        return (x + self.process.h(t)[:, None] * self.fit.score(x)) / self.process.alpha(t)[:, None]

@@ -1,0 +1,37 @@
+"""Notebook 08 in JupyterLab: every control by keyboard."""
+
+from collections.abc import Iterator
+
+import pytest
+from lab import Lab, Notebook
+from reader import drive, explorer, shown
+
+NAME = "08-the-convex-program.ipynb"
+
+
+@pytest.fixture(scope="module")
+def notebook(lab: Lab) -> Iterator[Notebook]:
+    """The notebook with its explorer in sight."""
+    with explorer(lab, NAME) as notebook:
+        yield notebook
+
+
+@pytest.mark.parametrize(
+    ("control", "keys", "moves", "stays"),
+    [
+        ("beta", ["ArrowRight"] * 5, {"optimal score", "this β", "samples"}, "optimum"),
+        ("beta", ["Home"], {"optimal score", "its kinks", "law of this score"}, "gap, each β"),
+        ("n", ["ArrowUp"], {"training data", "optimum", "thresholds"}, "target"),
+        ("skip", ["ArrowDown"], {"optimum", "thresholds", "optimal score"}, "training data"),
+        ("activation", ["ArrowDown"], {"optimum", "optimal score"}, "training data"),
+        ("target", ["ArrowUp"], {"target", "training data", "law of the target"}, ""),
+    ],
+)
+def test_a_control_moves_its_traces_by_keyboard(
+    notebook: Notebook, control: str, keys: list[str], moves: set[str], stays: str
+) -> None:
+    before, status = shown(notebook), notebook.text("status")
+    drive(notebook, control, keys, moves)
+    now = shown(notebook)
+    assert stays not in now or now[stays] == before[stays]
+    assert notebook.text("status") != status
