@@ -279,9 +279,7 @@ def first_use() -> Row:
 NETWORKS = [("relu", True), ("relu", False), ("abs", True), ("abs", False)]
 
 #: The longest a notebook may take under nbval, in seconds.
-NOTEBOOKS = {"00": 30, "01": 30, "02": 30, "03": 30, "04": 40, "05": 40, "06": 40, "07": 40}
-NOTEBOOKS = {"00": 30, "01": 30, "02": 30, "03": 30, "04": 40, "05": 40, "06": 40, "11": 40}
-NOTEBOOKS = {"00": 30, "01": 30, "02": 30, "03": 30, "04": 40, "05": 40, "06": 40, "08": 40}
+NOTEBOOKS = {f"{i:02}": 30 if i < 4 else 40 for i in range(12)}
 
 
 def notebook(number: str, reach: float) -> Row:

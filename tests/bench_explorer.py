@@ -22,6 +22,8 @@ REPLAYS = {
     "05": ("stop",),
     "06": ("n", "seeds"),
     "07": ("stop",),
+    "08": ("beta",),
+    "11": ("stop",),
 }
 TRAINED = {"00", "03", "04"}  # where a model trains at the start
 LISTEN = """() => {

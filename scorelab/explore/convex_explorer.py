@@ -13,7 +13,6 @@ from scorelab.explore.convex_line import (
     sentence,
 )
 from scorelab.explore.explorers import Explorer, choice, slider
-from scorelab.explore.figures import update
 
 #: The controls that choose a path.
 KIND = ("target", "n", "activation", "skip")
@@ -32,11 +31,7 @@ class ConvexExplorer(Explorer):
                            "130px"),
             "beta": slider("β", BETAS, BETAS[14], "Weight decay", "420px"),
         }  # fmt: skip
-        figure, state = blank(), {name: control.value for name, control in row.items()}
-        # Filled before the page hears of it: the first path takes a while, and a page that is
-        # still starting may miss what is sent after it.
-        update(figure, compute(problem(*(state[name] for name in KIND)), state["beta"]))
-        super().__init__([row], figure, list(row))
+        super().__init__([row], blank(), list(row))
         self.draw()
 
     def draw(self) -> None:

@@ -15,8 +15,7 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
-from scorelab import kernel, metrics, quality, stopping
-from scorelab import convex, kernel, metrics, stopping
+from scorelab import convex, kernel, metrics, quality, stopping
 from scorelab.descent import NetworkPath, descend
 from scorelab.kernel import KernelFlow, ntk
 from scorelab.likelihood import log_likelihood
