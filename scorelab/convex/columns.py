@@ -26,7 +26,7 @@ BATCH, ROUNDS = 40, 200
 #: A neuron of less than this share of the largest is not kept.
 NEGLIGIBLE = 1e-7
 #: How much smaller β is taken in score matching, relative.
-ROOM = 1e-7
+ROOM = 2e-7
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,11 @@ class Problem:
     activation: str
     skip: bool
     rigid: bool = False
+
+    @property
+    def pay(self) -> float:
+        """β; in score matching a little less, so that dual constraints have room for rounding."""
+        return self.beta * (1 - ROOM * self.rigid)
 
     @cached_property
     def free(self) -> tuple[Array, Array]:
@@ -88,9 +93,10 @@ def solve(problem: Problem, oracle: Oracle, start: Units | None = None, tol: flo
         state = Master(problem, units, target)
         offered, earned, inner, outer = oracle(state.dual)
         bound = max(bound, state.dual_value(outer))
-        if state.loss - state.dual_value(inner) <= tol * max(1.0, abs(state.loss)):
+        short = state.loss - state.dual_value(inner)
+        if short <= tol * max(1.0, abs(state.loss)) or (problem.rigid and inner <= problem.beta):
             return Bought(state.units, state.a, state.loss, bound, state.dual)
-        worth = np.flatnonzero(earned > problem.beta * (1 - 2 * ROOM * problem.rigid))
+        worth = np.flatnonzero(earned > problem.pay * (1 + ROOM / 4))
         chosen = worth[np.argsort(-earned[worth])[:BATCH]]
         if not len(chosen):
             raise RuntimeError("no neuron improves the loss, and yet it is not certified")
@@ -111,9 +117,7 @@ class Master:
         raw = units.features(problem.x, problem.activation)
         features = problem.project(raw)
         price = units.slope[:, None] + raw.T @ problem.drift
-        # In score matching a β a little smaller leaves the dual constraints room for rounding.
-        pay = problem.beta * (1 - ROOM * problem.rigid)
-        a = group_lasso(features, target, price, pay)
+        a = group_lasso(features, target, price, problem.pay)
         size = np.linalg.norm(a, axis=1)
         used = size > NEGLIGIBLE * size.max(initial=0)
         self.units, self.a = Units(*(each[used] for each in units)), a[used]

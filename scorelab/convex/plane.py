@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 #: Numbers that one block of the search holds at once (32 MB).
 BLOCK = 2**22
 #: Narrower cells (radians) exist by rounding alone, where three points lie on a line.
-THIN = 1e-9
+THIN = 1e-8
 
 
 class Units(NamedTuple):
@@ -158,9 +158,9 @@ class Plane:
             return Units(w, -(w * self.x[pivot]).sum(1), np.zeros(len(w)))
         cell, active = np.divmod(cell, 2)
         low, high = self.low[pivot, cell], self.high[pivot, cell]
-        inside = np.minimum(1e-7, (high - low) / 4)
+        inside = np.minimum(1e-9, (high - low) / 4)
         w = _unit(np.clip(angle, low + inside, high - inside))
-        nudge = 1e-10 * np.ptp(self.x) * (2 * active - 1)
+        nudge = 1e-12 * np.ptp(self.x) * (2 * active - 1)
         slope = self.counts()[pivot, cell, active] * w[:, self.output]
         return Units(w, nudge - (w * self.x[pivot]).sum(1), slope)
 

@@ -109,7 +109,7 @@ class Space:
         edge, active = self._edges(w, rank)
         if self.output is None:
             return Units(w, -edge, np.zeros(len(w)))
-        nudge = 1e-10 * np.ptp(self.x) * (2 * (rank % 2) - 1)
+        nudge = 1e-12 * np.ptp(self.x) * (2 * (rank % 2) - 1)
         return Units(w, nudge - edge, self._count(active) * w[:, self.output])
 
 
