@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from .plane import Array, Units, join
+from .plane import Array, Units, join, pick
 
 #: Residuals (n, k) to units, what each earns, the most that an allowed one, and that any one earns.
 Oracle: TypeAlias = Callable[[Array], tuple[Units, Array, float, float]]
@@ -67,7 +67,9 @@ class Problem:
         rest = q.T @ (self.target + self.drift - features @ a)
         free = np.linalg.lstsq(r, rest, rcond=None)[0].T
         dim = self.x.shape[1]
-        return (free[:, :dim], free[:, -1]) if self.skip else (np.zeros((len(free), dim)), free[:, 0])
+        return (
+            (free[:, :dim], free[:, -1]) if self.skip else (np.zeros((len(free), dim)), free[:, 0])
+        )
 
 
 @dataclass
@@ -81,14 +83,16 @@ class Bought:
     dual: Array = field(repr=False)
 
 
-def solve(problem: Problem, oracle: Oracle, start: Units | None = None, tol: float = 1e-6) -> Bought:
+def solve(
+    problem: Problem, oracle: Oracle, start: Units | None = None, tol: float = 1e-6
+) -> Bought:
     """Buy neurons until the loss is within ``tol``, relative, of the least with allowed ones.
 
     ``start`` are neurons to begin with, as from a neighbouring β. Raises RuntimeError with the
     solver's status when it stops early.
     """
     target = problem.project(problem.target)
-    units, bound = start or empty(problem), -np.inf
+    units, bound = empty(problem) if start is None else start, -np.inf
     for _ in range(ROUNDS):
         state = Master(problem, units, target)
         offered, earned, inner, outer = oracle(state.dual)
@@ -100,7 +104,7 @@ def solve(problem: Problem, oracle: Oracle, start: Units | None = None, tol: flo
         chosen = worth[np.argsort(-earned[worth])[:BATCH]]
         if not len(chosen):
             raise RuntimeError("no neuron improves the loss, and yet it is not certified")
-        units = join(state.units, Units(*(each[chosen] for each in offered)))
+        units = join(state.units, pick(offered, chosen))
     raise RuntimeError(f"column generation stopped early: {ROUNDS} rounds were not enough")
 
 
@@ -120,7 +124,7 @@ class Master:
         a = group_lasso(features, target, price, problem.pay)
         size = np.linalg.norm(a, axis=1)
         used = size > NEGLIGIBLE * size.max(initial=0)
-        self.units, self.a = Units(*(each[used] for each in units)), a[used]
+        self.units, self.a = pick(units, used), a[used]
         residual = target - features[:, used] @ self.a
         self.dual = residual - problem.drift
         self.loss = float(

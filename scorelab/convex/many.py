@@ -47,13 +47,9 @@ def denoising(
     with all networks. ``start`` is a fit with a neighbouring β to begin with. Raises ValueError
     for bad input and RuntimeError with the status of a solver that stops early.
     """
-    x = _check(x_noisy, beta, activation)
-    validate.points("targets", targets)
-    same = (tuple(targets.shape), tuple(x_noisy.shape))
-    validate.require(len(targets) == len(x), "targets.shape, x_noisy.shape", same,
-                     "must have as many rows as each other")  # fmt: skip
+    x = checked(x_noisy, beta, activation)
+    y = labels(targets, len(x))
     validate.one_of("outputs", outputs, OUTPUTS)
-    y = targets.detach().cpu().double().numpy()
     oracle = _oracle(x, activation, None, chosen(x_noisy, patterns, generator))
     parts = [y] if outputs == "joint" else np.split(y, y.shape[1], axis=1)
     solved = []
@@ -80,7 +76,7 @@ def score_matching(
     unless the bound happens to hold. Raises ValueError for a β so small that the loss has no
     minimum: neurons whose kinks enclose data then lower the divergence by more than they cost.
     """
-    points = _check(x, beta, activation)
+    points = checked(x, beta, activation)
     allowed, solved = chosen(x, patterns, generator), []
     for k in range(x.shape[1]):
         problem = _matching(points, k, float(beta), activation, skip)
@@ -110,14 +106,21 @@ def _matching(x: Array, output: int, beta: float, activation: str, skip: bool) -
     return replace(problem, drift=drift[:, None])
 
 
-def _check(x: Tensor, beta: float, activation: str) -> Array:
-    """The points as float64 on the CPU, or a ValueError."""
+def checked(x: Tensor, beta: float, activation: str) -> Array:
+    """The points (n, d) as float64 on the CPU; a ValueError for them, β or the activation."""
     validate.points("x", x)
     validate.positive("beta", beta)
     validate.one_of("activation", activation, ACTIVATIONS)
     distinct = len(x.unique(dim=0))
     validate.require(distinct > 1, "x", f"{distinct} distinct point", "must hold at least two")
     return x.detach().cpu().double().numpy()
+
+
+def labels(targets: Tensor, rows: int) -> Array:
+    """The targets (n, k) as float64 on the CPU, or a ValueError."""
+    shape = tuple(validate.points("targets", targets).shape)
+    validate.require(len(targets) == rows, "targets.shape", shape, f"must have {rows} rows")
+    return targets.detach().cpu().double().numpy()
 
 
 def _oracle(x: Array, activation: str, output: int | None, allowed: Array | None) -> Plane | Space:

@@ -40,7 +40,12 @@ class Units(NamedTuple):
 
 def join(*parts: Units) -> Units:
     """Several sets of units as one."""
-    return Units(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+    return type(parts[0])(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def pick(units: Units, which: NDArray[np.bool_] | NDArray[np.int64]) -> Units:
+    """Some of the units."""
+    return type(units)(*(column[which] for column in units))
 
 
 class Plane:
