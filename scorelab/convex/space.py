@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from .patterns import most_patterns, patterns
 from .plane import Array, Units
 
-#: Starts of the search where patterns are sampled, and steps of each.
-STARTS, STEPS = 1000, 8
+#: Starts of the search where patterns are sampled, steps of each, and how many are refined.
+STARTS, STEPS, REFINED = 300, 4, 60
 
 
 class Space:
@@ -44,8 +44,26 @@ class Space:
             w, value, rank = (np.where(up[:, None], step, w), np.where(up, better, value),
                               np.where(up, its_rank, rank))  # fmt: skip
         _, first = np.unique(np.round(np.c_[w, rank], 7), axis=0, return_index=True)
-        units = self._units(w[first], rank[first])
-        return units, value[first], float(value.max()), self.bound(dual)
+        best = first[np.argsort(-value[first])[:REFINED]]
+        w, value, rank = self._refine(dual, w[best], value[best], rank[best])
+        return self._units(w, rank), value, float(value.max()), self.bound(dual)
+
+    def _refine(
+        self, dual: Array, w: Array, value: Array, rank: NDArray[np.int64]
+    ) -> tuple[Array, Array, NDArray[np.int64]]:
+        """Where climbing would leave a cell: the best direction of the cell, on its border."""
+        for _ in range(3):
+            slopes, edge = self._slopes(dual, w, rank), self._edges(w, rank)[0]
+            along = self.x @ w.T - edge
+            pivot = self.x[np.abs(along).argmin(0)]
+            aim = np.einsum("mkd,mke,me->md", slopes, slopes, w)
+            step = np.array([_into_cone(g, np.sign(side)[:, None] * (self.x - p), each)
+                             for g, side, p, each in zip(aim, along.T, pivot, w, strict=True)])  # fmt: skip
+            better, its_rank = self._pivots(dual, step)
+            up = better > value
+            w, value, rank = (np.where(up[:, None], step, w), np.where(up, better, value),
+                              np.where(up, its_rank, rank))  # fmt: skip
+        return w, value, rank
 
     def bound(self, dual: Array) -> float:
         """More than any unit earns: its features vary no more than the data, ‖f − f(x̄)‖ ≤ ‖X − x̄‖.
@@ -111,6 +129,15 @@ class Space:
             return Units(w, -edge, np.zeros(len(w)))
         nudge = 1e-12 * np.ptp(self.x) * (2 * (rank % 2) - 1)
         return Units(w, nudge - edge, self._count(active) * w[:, self.output])
+
+
+def _into_cone(aim: Array, walls: Array, w: Array) -> Array:
+    """The unit vector v with walls v ≥ 0 and the largest aim · v: a projection; else w itself."""
+    from scipy.optimize import nnls
+
+    found = aim + walls.T @ nnls(walls.T, -aim)[0]
+    length = np.linalg.norm(found)
+    return found / length if length > 1e-12 * np.linalg.norm(aim) else w
 
 
 def _ascend(slopes: Array, w: Array) -> Array:
