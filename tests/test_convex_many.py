@@ -224,7 +224,7 @@ def test_no_trained_network_is_below_the_joint_optimum_and_the_best_of_many_is_a
     fit = convex.denoising(x, y, 1.0, activation, skip=False)
     losses = [trained(x, y, 1.0, activation, seed, width=12) for seed in range(15)]
     assert min(losses) >= fit.lower_bound
-    assert min(losses) == pytest.approx(fit.objective, rel=2e-3)
+    assert min(losses) == pytest.approx(fit.objective, rel=1e-2)
     assert all(fit.gap_of(loss) >= 0 for loss in losses)
 
 
@@ -280,7 +280,7 @@ def test_moving_and_turning_the_plane_changes_nothing(
 @settings(max_examples=15, deadline=None)
 def test_gated_at_most_joint_at_most_separate(seed: int, beta: float, n: int) -> None:
     x, y = rows(n, seed)
-    gated = convex.gated(x, y, beta)
+    gated = convex.gated(x, y, beta, skip=False)
     joint = convex.denoising(x, y, beta, skip=False)
     separate = convex.denoising(x, y, beta, skip=False, outputs="separate")
     linked = convex.denoising(x, y, beta)
@@ -289,6 +289,7 @@ def test_gated_at_most_joint_at_most_separate(seed: int, beta: float, n: int) ->
     assert gated.objective <= joint.objective + slack
     assert joint.objective <= separate.objective + slack
     assert linked.objective <= joint.objective + slack
+    assert convex.gated(x, y, beta).objective <= linked.objective + slack
 
 
 def test_the_gated_network_is_the_program_without_cones() -> None:
@@ -306,7 +307,7 @@ def test_the_gated_network_is_the_program_without_cones() -> None:
     value = sum(block @ v[j] for j, block in enumerate(blocks)) + b
     fit = cp.sum_squares(value - y[:, 0]) / 2 + 0.5 * cp.sum(cp.norm(v, axis=1))
     wanted = cp.Problem(cp.Minimize(fit)).solve(solver=cp.CLARABEL)
-    found = convex.gated(torch.tensor(x), torch.tensor(y[:, :1]), 0.5)
+    found = convex.gated(torch.tensor(x), torch.tensor(y[:, :1]), 0.5, skip=False)
     assert found.objective == pytest.approx(wanted, rel=1e-5)
     residual = float((found.score(torch.tensor(x)) - torch.tensor(y[:, :1])).square().sum())
     assert residual / 2 <= found.objective

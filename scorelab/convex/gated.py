@@ -44,19 +44,20 @@ class Gated:
     beta: float
     units: Gates = field(repr=False)
     a: Array = field(repr=False)
-    b2: Array = field(repr=False)
+    linear: tuple[Array, Array] = field(repr=False)
 
     def score(self, x: Tensor) -> Tensor:
-        """Σ_j 1[g_j · x + e_j > 0] (w_j · x + b_j) a_j + b2 for x (n, 2), shape (n, k)."""
+        """Σ_j 1[g_j · x + e_j > 0] (w_j · x + b_j) a_j + V x + b2 for x (n, 2), shape (n, k)."""
         points = validate.points("x", x, dim=2).detach().cpu().double().numpy()
-        return torch.from_numpy(self.units.features(points) @ self.a + self.b2).to(x)
+        v, b2 = self.linear
+        return torch.from_numpy(self.units.features(points) @ self.a + points @ v.T + b2).to(x)
 
 
-def gated(x_noisy: Tensor, targets: Tensor, beta: float) -> Gated:
+def gated(x_noisy: Tensor, targets: Tensor, beta: float, *, skip: bool = True) -> Gated:
     """min ½ Σ_i ‖f(x_i) − ℓ_i‖² + β Σ_j ‖w_j‖‖a_j‖ over gated networks, x_noisy (n, 2), all cells.
 
-    A looser model than the ReLU network and below its joint optimum; without a skip connection.
-    Raises as ``denoising`` does.
+    A looser model than the ReLU network, and below its joint optimum with the same ``skip``. Raises
+    as ``denoising`` does.
     """
     validate.points("x_noisy", x_noisy, dim=2)
     x = checked(x_noisy, beta, "relu")
@@ -74,12 +75,12 @@ def gated(x_noisy: Tensor, targets: Tensor, beta: float) -> Gated:
         units = Gates(*(np.concatenate(part) for part in zip(*found, strict=True)))
         return units, value, float(value.max()), float(value.max())
 
-    problem = Problem(x, y, np.zeros_like(y), float(beta), "relu", skip=False)
+    problem = Problem(x, y, np.zeros_like(y), float(beta), "relu", skip)
     none = Gates(np.zeros((0, 2)), np.zeros(0), np.zeros(0), np.zeros((0, 2)), np.zeros(0))
     bought = solve(problem, oracle, none)
-    b2 = problem.linear(bought.units.features(x), bought.a)[1]
-    return Gated(bought.loss, max(bought.loss - bought.bound, 0.0), float(beta), bought.units,
-                 bought.a, b2)  # fmt: skip
+    linear = problem.linear(bought.units.features(x), bought.a)
+    gap = max(bought.loss - bought.bound, 0.0)
+    return Gated(bought.loss, gap, float(beta), bought.units, bought.a, linear)
 
 
 def _gates(plane: Plane, pivot: np.ndarray, cell: np.ndarray, angle: Array) -> Gates:

@@ -57,8 +57,8 @@ class Space:
             along = self.x @ w.T - edge
             pivot = self.x[np.abs(along).argmin(0)]
             aim = np.einsum("mkd,mke,me->md", slopes, slopes, w)
-            step = np.array([_into_cone(g, np.sign(side)[:, None] * (self.x - p), each)
-                             for g, side, p, each in zip(aim, along.T, pivot, w, strict=True)])  # fmt: skip
+            walls = np.sign(along.T)[..., None] * (self.x - pivot[:, None])
+            step = np.array([_into_cone(*each) for each in zip(aim, walls, w, strict=True)])
             better, its_rank = self._pivots(dual, step)
             up = better > value
             w, value, rank = (np.where(up[:, None], step, w), np.where(up, better, value),

@@ -1,8 +1,10 @@
 """What the reader sees: figures, live runs and the explorers of the notebooks."""
 
 from scorelab.explore.convex_explorer import ConvexExplorer
+from scorelab.explore.convex_plane_explorer import ConvexDenoisingExplorer
 from scorelab.explore.forward_explorer import ForwardExplorer
 from scorelab.explore.matching_explorer import MatchingExplorer
+from scorelab.explore.pattern_explorer import PatternExplorer
 from scorelab.explore.sample_size_explorer import SampleSizeExplorer
 from scorelab.explore.stopping_explorer import StoppingExplorer
 from scorelab.explore.story_explorer import StoryExplorer
@@ -11,10 +13,12 @@ from scorelab.explore.training_explorer import NetworkExplorer
 
 __all__ = [
     "ConvexExplorer",
+    "ConvexDenoisingExplorer",
     "ForwardExplorer",
     "KernelExplorer",
     "MatchingExplorer",
     "NetworkExplorer",
+    "PatternExplorer",
     "SampleSizeExplorer",
     "StoppingExplorer",
     "StoryExplorer",
