@@ -9,6 +9,7 @@ from __future__ import annotations
 from scorelab.workbook.checking import Exercises
 from scorelab.workbook.exercises import (
     convex_program,
+    convex_denoising,
     early_stopping,
     forward_process,
     rates,
@@ -27,4 +28,5 @@ check = Exercises(
     **early_stopping.EXERCISES,
     **rates.EXERCISES,
     **convex_program.EXERCISES,
+    **convex_denoising.EXERCISES,
 )
