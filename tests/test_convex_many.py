@@ -107,25 +107,26 @@ def test_no_neuron_earns_more_than_the_best_of_the_plane(activation: str, output
     )
     angle = np.linspace(0, 2 * np.pi, 4000)
     w = np.stack((np.cos(angle), np.sin(angle)), axis=1)
-    many = [plane.Units(w, -(w @ p), np.zeros(len(w))) for p in x]
+    many = [plane.Units(w, -(w @ p), np.zeros((len(w), 1))) for p in x]
     dense = max(np.linalg.norm(z.T @ each.features(x, activation), axis=0).max() for each in many)
     assert dense <= most * (1 + 1e-12) and dense == pytest.approx(most, rel=1e-4)
-    away = plane.Units(w, draws.standard_normal(len(w)), np.zeros(len(w)))
+    away = plane.Units(w, draws.standard_normal(len(w)), np.zeros((len(w), 1)))
     assert np.linalg.norm(z.T @ away.features(x, activation), axis=0).max() <= most
 
 
 @pytest.mark.parametrize("activation", ["relu", "abs"])
-@pytest.mark.parametrize("output", [None, 1])
-def test_the_search_in_space_finds_what_the_plane_knows(activation: str, output: int) -> None:
+@pytest.mark.parametrize("turn", [None, [[0.0, 1.0]], [[1.0, 0.0], [0.0, 1.0]]])
+def test_the_search_in_space_finds_what_the_plane_knows(activation: str, turn: list) -> None:
     x = rows(12)[0].numpy()
-    z = np.random.default_rng(2).standard_normal((12, 1 if output else 2))
+    turn = turn and np.array(turn)
+    z = np.random.default_rng(2).standard_normal((12, 2 if turn is None else len(turn)))
     z -= z.mean(0)
-    exact = plane.Plane(x, activation, output)(z)[2]
-    units, earned, most, bound = space.Space(x, activation, output, None)(z)
+    exact = plane.Plane(x, activation, turn)(z)[2]
+    units, earned, most, bound = space.Space(x, activation, turn, None)(z)
     assert most == pytest.approx(exact, rel=1e-6) and bound >= most
     features = units.features(x, activation)
     np.testing.assert_allclose(
-        np.linalg.norm(z.T @ features - units.slope, axis=0), earned, atol=1e-6
+        np.linalg.norm(z.T @ features - units.slope.T, axis=0), earned, atol=1e-6
     )
 
 
@@ -179,7 +180,10 @@ def test_score_matching_is_the_dense_program_of_all_patterns(
 ) -> None:
     x = rows(7, seed=4)[0]
     wanted = sum(dense(x.numpy(), None, beta, activation, skip, output=k) for k in (0, 1))
-    found = convex.score_matching(x, beta, activation, skip)
+    found = convex.score_matching(x, beta, activation, skip, outputs="separate")
+    joint = convex.score_matching(x, beta, activation, skip)
+    assert joint.objective <= found.objective + 1e-5
+    assert joint.gap <= 1e-5 * abs(joint.objective)
     assert found.objective == pytest.approx(wanted, rel=3e-6)
     assert found.gap <= 1e-5 * abs(wanted)
     loss = convex.score_matching_loss(x, found.neurons, found.linear, beta, activation)

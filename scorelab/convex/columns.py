@@ -2,7 +2,7 @@
 
 The network is f = Σ_j σ(w_j · x + b_j) a_j with unit w_j, plus what is free (a constant, and a
 linear function with a skip connection). The master program chooses the a_j among the neurons that
-are known, ½‖f − Y‖² + Σ_j (c_j a_j + β‖a_j‖), a group lasso, which Clarabel solves; its residuals Z
+are known, ½‖f − Y‖² + Σ_j (c_j · a_j + β‖a_j‖), a group lasso, which Clarabel solves; its residuals Z
 price all other neurons: one with ‖Zᵀσ‖ > β lowers the loss. When there is none, Z is feasible for
 the dual program, and the loss is proved to be the smallest that any network can have.
 """
@@ -31,7 +31,7 @@ ROOM = 2e-7
 
 @dataclass(frozen=True)
 class Problem:
-    """½‖f − target‖² + ⟨drift, f⟩ + Σ_j (slope_j a_j + β‖a_j‖) over the points x (n, d).
+    """½‖f − target‖² + ⟨drift, f⟩ + Σ_j (c_j · a_j + β‖a_j‖) over the points x (n, d).
 
     ``target``, ``drift`` (n, k). ``rigid`` marks score matching: there the target is zero, and the
     drift is zero without a skip connection.
@@ -110,7 +110,8 @@ def solve(
 
 def empty(problem: Problem) -> Units:
     """No neuron."""
-    return Units(np.zeros((0, problem.x.shape[1])), np.zeros(0), np.zeros(0))
+    width = problem.target.shape[1] if problem.rigid else 1
+    return Units(np.zeros((0, problem.x.shape[1])), np.zeros(0), np.zeros((0, width)))
 
 
 class Master:
@@ -120,7 +121,7 @@ class Master:
         self.problem, self.target = problem, target
         raw = units.features(problem.x, problem.activation)
         features = problem.project(raw)
-        price = units.slope[:, None] + raw.T @ problem.drift
+        price = units.slope + raw.T @ problem.drift
         a = group_lasso(features, target, price, problem.pay)
         size = np.linalg.norm(a, axis=1)
         used = size > NEGLIGIBLE * size.max(initial=0)

@@ -22,7 +22,7 @@ from .plane import Array, Plane
 
 
 class Gates(NamedTuple):
-    """Gated units: 1[g · x + e > 0] (w · x + b), for w, g (m, 2) and b, e, slope (m,)."""
+    """Gated units: 1[g · x + e > 0] (w · x + b), for w, g (m, 2) and b, e (m,)."""
 
     w: Array
     b: Array
@@ -76,7 +76,7 @@ def gated(x_noisy: Tensor, targets: Tensor, beta: float, *, skip: bool = True) -
         return units, value, float(value.max()), float(value.max())
 
     problem = Problem(x, y, np.zeros_like(y), float(beta), "relu", skip)
-    none = Gates(np.zeros((0, 2)), np.zeros(0), np.zeros(0), np.zeros((0, 2)), np.zeros(0))
+    none = Gates(np.zeros((0, 2)), np.zeros(0), np.zeros((0, 1)), np.zeros((0, 2)), np.zeros(0))
     bought = solve(problem, oracle, none)
     linear = problem.linear(bought.units.features(x), bought.a)
     gap = max(bought.loss - bought.bound, 0.0)
@@ -89,4 +89,4 @@ def _gates(plane: Plane, pivot: np.ndarray, cell: np.ndarray, angle: Array) -> G
     w, g = (np.stack((np.cos(t), np.sin(t)), axis=-1) for t in (angle, middle))
     b, e = (-(side * plane.x[pivot]).sum(1) for side in (w, g))
     # The pivot itself earns nothing, w · (p − p) = 0, on whichever side rounding puts it.
-    return Gates(w, b, np.zeros(len(w)), g, e)
+    return Gates(w, b, np.zeros((len(w), 1)), g, e)

@@ -67,43 +67,46 @@ def score_matching(
     skip: bool = True,
     patterns: int | Tensor | None = None,
     *,
+    outputs: str = "joint",
     generator: Generator | None = None,
 ) -> Fit:
     """min Σ_i [tr ∇s(x_i) + ½‖s(x_i)‖²] + (β/2)(‖W‖² + ‖A‖²), for x (n, d), d ≥ 2.
 
-    One output at a time: its neurons feed one output each, and so do those of all networks that
-    ``lower_bound`` speaks of. ``patterns`` as in ``denoising``; with them the gap is infinite
-    unless the bound happens to hold. Raises ValueError for a β so small that the loss has no
-    minimum: neurons whose kinks enclose data then lower the divergence by more than they cost.
+    ``outputs`` and ``patterns`` as in ``denoising``; with patterns, and for d ≥ 3, the gap is
+    infinite where the bound does not hold. Raises ValueError for a β so small that the loss has
+    no minimum.
     """
     points = checked(x, beta, activation)
+    validate.one_of("outputs", outputs, OUTPUTS)
+    each = np.eye(x.shape[1])
     allowed, solved = chosen(x, patterns, generator), []
-    for k in range(x.shape[1]):
-        problem = _matching(points, k, float(beta), activation, skip)
-        oracle = _oracle(points, activation, k, allowed)
+    for turn in [each] if outputs == "joint" else each[:, None]:
+        problem = _matching(points, turn, float(beta), activation, skip)
         try:
-            solved.append((problem, solve(problem, oracle)))
+            bought = solve(problem, _oracle(points, activation, turn, allowed))
         except Unbounded:
             raise ValueError(f"beta={beta!r}: the loss has no minimum: neurons of opposite sign "
                              "with nearly the same kink change the slope at a data point and "
                              "nothing else, and earn more than they cost") from None  # fmt: skip
+        solved.append((problem, bought))
     fit = _assemble(solved, activation, float(beta), x)
     return _with_loss(fit, score_matching_loss, x)
 
 
-def _matching(x: Array, output: int, beta: float, activation: str, skip: bool) -> Problem:
-    """Score matching of one output: its own target is zero, and the slopes have a price.
+def _matching(x: Array, turn: Array, beta: float, activation: str, skip: bool) -> Problem:
+    """Score matching of the outputs with unit vectors ``turn`` (k, d); their target is zero.
 
-    With a skip connection Σ_i ∂_k s(x_i) contains n V_k. Least over the free part Φ B, this adds
-    ⟨drift, f⟩ with drift = −n Q R^{−T} e_k, where Φ = Q R (derived in the course).
+    With a skip connection the sum of divergences contains n tr V. Least over the free part Φ B,
+    this adds ⟨drift, f⟩ with drift = −n Q R^{−T} E, where Φ = Q R and E has the unit vectors
+    (derived in the course).
     """
-    zero = np.zeros((len(x), 1))
+    zero = np.zeros((len(x), len(turn)))
     problem = Problem(x, zero, zero, beta, activation, skip, rigid=True)
     if not skip:
         return problem
     q, r = problem.free
-    drift = -len(x) * (q @ np.linalg.solve(r.T, np.eye(len(r))[output]))
-    return replace(problem, drift=drift[:, None])
+    unit = np.vstack((turn.T, np.zeros(len(turn))))
+    return replace(problem, drift=-len(x) * (q @ np.linalg.solve(r.T, unit)))
 
 
 def checked(x: Tensor, beta: float, activation: str) -> Array:
@@ -123,11 +126,11 @@ def labels(targets: Tensor, rows: int) -> Array:
     return targets.detach().cpu().double().numpy()
 
 
-def _oracle(x: Array, activation: str, output: int | None, allowed: Array | None) -> Plane | Space:
+def _oracle(x: Array, activation: str, turn: Array | None, allowed: Array | None) -> Plane | Space:
     """What finds the best neuron: exact in the plane, a search from many starts beyond."""
     if x.shape[1] != 2:
-        return Space(x, activation, output, allowed)
-    plane = Plane(x, activation, output)
+        return Space(x, activation, turn, allowed)
+    plane = Plane(x, activation, turn)
     if allowed is not None:
         plane.restrict(allowed)
     return plane
@@ -141,7 +144,7 @@ def _start(fit: Fit | None, output: int, outputs: str) -> Units | None:
     if outputs == "separate":
         w, b = w[a[:, output] != 0], b[a[:, output] != 0]
     length = np.linalg.norm(w, axis=1)
-    return Units(w / length[:, None], b / length, np.zeros(len(w)))
+    return Units(w / length[:, None], b / length, np.zeros((len(w), 1)))
 
 
 def _assemble(

@@ -26,7 +26,10 @@ THIN = 1e-8
 
 
 class Units(NamedTuple):
-    """Neurons of unit length: w (m, d), b (m,), and what each adds to Σ_i ∂_k s(x_i), (m,)."""
+    """Neurons of unit length: w (m, d) and b (m,).
+
+    ``slope`` (m, k), or zeros (m, 1): with weights a it adds slope · a to Σ_i div s(x_i).
+    """
 
     w: Array
     b: Array
@@ -52,11 +55,12 @@ class Plane:
     """The cells of the points x (n, 2).
 
     ``allowed``, bool (n, 2n, 2), says which cells may be used, with the pivot counted as inactive
-    or as active; None allows all. ``output`` is k where the slopes ∂_k count (score matching).
+    or as active; None allows all. ``turn`` (k, 2) has the unit vectors of the outputs whose slopes
+    count, in score matching; else it is None.
     """
 
-    def __init__(self, x: Array, activation: str, output: int | None = None) -> None:
-        self.x, self.activation, self.output = x, activation, output
+    def __init__(self, x: Array, activation: str, turn: Array | None = None) -> None:
+        self.x, self.activation, self.turn = x, activation, turn
         n, self.away = len(x), x[None] - x[:, None]  # [j, i] = x_i − x_j
         angle = np.arctan2(self.away[..., 1], self.away[..., 0])
         # A half turn between the two events of a pair, exactly: so the first active set is right.
@@ -117,11 +121,9 @@ class Plane:
         total += np.einsum("ji,ik,jid->jkd", self.first[rows], dual, away)[:, None]
         if self.activation == "abs":  # |u| = 2 u₊ − u
             total = 2 * total - np.einsum("ik,jid->jkd", dual, away)[:, None]
-        if self.output is None:
+        if self.turn is None:
             return total[:, :, None]
-        slope = np.zeros((*total.shape[:2], 2, 1, 2))
-        slope[..., 0, self.output] = self.counts()[rows]
-        return total[:, :, None] - slope
+        return total[:, :, None] - self.counts()[rows][..., None, None] * self.turn
 
     def counts(self) -> Array:
         """Σ_i σ′ in every cell, with the pivot inactive and active, (n, 2n, 2)."""
@@ -148,25 +150,25 @@ class Plane:
 
     def _real(self, start: int, value: Array) -> NDArray[np.bool_]:
         wide = self.wide[start : start + len(value), :, None]
-        return np.broadcast_to(wide if self.output is not None else True, value.shape)
+        return np.broadcast_to(wide if self.turn is not None else True, value.shape)
 
     def _usable(self, rows: slice, value: Array) -> NDArray[np.bool_]:
         if self.allowed is None:
             return self._real(rows.start, value)
         allowed = self.allowed[rows]
-        return allowed if self.output is not None else allowed.any(2, keepdims=True)
+        return allowed if self.turn is not None else allowed.any(2, keepdims=True)
 
     def _units(self, pivot: NDArray[np.int64], cell: NDArray[np.int64], angle: Array) -> Units:
         """The units at some angles of some cells; a little inside where slopes jump at the edge."""
-        if self.output is None:
+        if self.turn is None:
             w = _unit(angle)
-            return Units(w, -(w * self.x[pivot]).sum(1), np.zeros(len(w)))
+            return Units(w, -(w * self.x[pivot]).sum(1), np.zeros((len(w), 1)))
         cell, active = np.divmod(cell, 2)
         low, high = self.low[pivot, cell], self.high[pivot, cell]
         inside = np.minimum(1e-9, (high - low) / 4)
         w = _unit(np.clip(angle, low + inside, high - inside))
         nudge = 1e-12 * np.ptp(self.x) * (2 * active - 1)
-        slope = self.counts()[pivot, cell, active] * w[:, self.output]
+        slope = self.counts()[pivot, cell, active][:, None] * (w @ self.turn.T)
         return Units(w, nudge - (w * self.x[pivot]).sum(1), slope)
 
 

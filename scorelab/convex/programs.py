@@ -21,20 +21,22 @@ def score_matching(
     skip: bool = True,
     patterns: int | Tensor | None = None,
     *,
+    outputs: str = "joint",
     generator: Generator | None = None,
 ) -> Fit:
     """The network with the least Σ_i [tr ∇s(x_i) + ½‖s(x_i)‖²] + (β/2)(‖W‖² + ‖A‖²), of any width.
 
     ``x`` (n, d) with at least two distinct points. ``beta`` is a sum's: for a mean over the data
     divide it by n. ``activation`` "relu" or "abs"; ``skip`` adds the term V x without a penalty.
-    For d ≥ 2 every neuron feeds one output; ``patterns`` as in ``denoising``. Raises ValueError
+    For d ≥ 2 ``patterns`` and ``outputs`` are as in ``denoising``. Raises ValueError
     where β is so small that the loss has no minimum (on a line below 1 for relu and 2 for abs with
     a skip connection on distinct points), and RuntimeError where the solver stops early.
     """
     if _many(x):
         from . import many
 
-        return many.score_matching(x, beta, activation, skip, patterns, generator=generator)
+        return many.score_matching(x, beta, activation, skip, patterns, outputs=outputs,
+                                   generator=generator)  # fmt: skip
     _no_patterns(patterns)
     return _line(x, None, activation, skip).fit(beta)
 

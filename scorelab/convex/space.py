@@ -22,9 +22,9 @@ class Space:
     """
 
     def __init__(
-        self, x: Array, activation: str, output: int | None, starts: NDArray[np.bool_] | None
+        self, x: Array, activation: str, turn: Array | None, starts: NDArray[np.bool_] | None
     ) -> None:
-        self.x, self.activation, self.output = x, activation, output
+        self.x, self.activation, self.turn = x, activation, turn
         if starts is None:
             few = most_patterns(*x.shape) <= STARTS
             starts = patterns(torch.from_numpy(x), None if few else STARTS).numpy()
@@ -73,7 +73,7 @@ class Space:
         """
         spectral = np.linalg.norm(dual, 2) * np.linalg.norm(self.spread, 2)
         single = (np.linalg.norm(dual, axis=1) * np.linalg.norm(self.spread, axis=1)).sum()
-        return float(min(spectral, single)) + (0 if self.output is None else len(self.x))
+        return float(min(spectral, single)) + (0 if self.turn is None else len(self.x))
 
     def _pivots(self, dual: Array, w: Array) -> tuple[Array, NDArray[np.int64]]:
         """For directions w (m, d) what the best unit earns, and how many data are before its kink.
@@ -87,10 +87,10 @@ class Space:
         earned = before_t - along[..., None] * before
         if self.activation == "abs":  # |u| = 2 u₊ − u, and 1ᵀZ = 0
             earned = 2 * earned - w @ (self.x.T @ dual)
-        if self.output is not None:
+        if self.turn is not None:
             ranks = np.arange(len(self.x))[:, None] + [0, 1]
-            slopes = self._count(ranks)[:, None] * w[:, self.output, None]
-            earned = np.moveaxis(earned - slopes, 2, 1).reshape(-1, len(w), 1)
+            slopes = self._count(ranks)[..., None, None] * (w @ self.turn.T)
+            earned = (earned[:, None] - slopes).reshape(-1, *earned.shape[1:])
         size = np.linalg.norm(earned, axis=2)
         return size.max(0), size.argmax(0)
 
@@ -106,7 +106,7 @@ class Space:
 
     def _edges(self, w: Array, rank: NDArray[np.int64]) -> tuple[Array, NDArray[np.int64]]:
         """Where the kinks are along their directions, and which number of data is active, (m,)."""
-        pivot, taken = (rank, 0) if self.output is None else np.divmod(rank, 2)
+        pivot, taken = (rank, 0) if self.turn is None else np.divmod(rank, 2)
         return self._sorted(w)[0][pivot, np.arange(len(w))], pivot + taken
 
     def _slopes(self, dual: Array, w: Array, rank: NDArray[np.int64]) -> Array:
@@ -119,16 +119,16 @@ class Space:
         # The pivot itself: with 1ᵀZ over the active set it keeps its distance.
         pivot = self.x[np.abs(self.x @ w.T - edge).argmin(0)]
         slopes -= np.einsum("im,ik->mk", ahead, dual)[..., None] * pivot[:, None]
-        if self.output is not None:
-            slopes[:, 0, self.output] -= self._count(self._edges(w, rank)[1])
+        if self.turn is not None:
+            slopes -= self._count(self._edges(w, rank)[1])[:, None, None] * self.turn
         return slopes
 
     def _units(self, w: Array, rank: NDArray[np.int64]) -> Units:
         edge, active = self._edges(w, rank)
-        if self.output is None:
-            return Units(w, -edge, np.zeros(len(w)))
+        if self.turn is None:
+            return Units(w, -edge, np.zeros((len(w), 1)))
         nudge = 1e-12 * np.ptp(self.x) * (2 * (rank % 2) - 1)
-        return Units(w, nudge - edge, self._count(active) * w[:, self.output])
+        return Units(w, nudge - edge, self._count(active)[:, None] * (w @ self.turn.T))
 
 
 def _into_cone(aim: Array, walls: Array, w: Array) -> Array:
