@@ -2,8 +2,8 @@
 
 The network is f = Σ_j σ(w_j · x + b_j) a_j with unit w_j, plus what is free (a constant, and a
 linear function with a skip connection). The master program chooses the a_j among the neurons that
-are known, ½‖f − Y‖² + Σ_j (c_j · a_j + β‖a_j‖), a group lasso, which Clarabel solves; its residuals Z
-price all other neurons: one with ‖Zᵀσ‖ > β lowers the loss. When there is none, Z is feasible for
+are known, ½‖f − Y‖² + Σ_j (c_j · a_j + β‖a_j‖), a group lasso, which Clarabel solves; its residuals
+Z price all other neurons: one with ‖Zᵀσ‖ > β lowers the loss. When there is none, Z is feasible for
 the dual program, and the loss is proved to be the smallest that any network can have.
 """
 
