@@ -46,7 +46,7 @@ def blank() -> go.Figure:
 
 @lru_cache(maxsize=16)
 def points(n: int) -> Array:
-    """n points of the plane, the first n of the same eight, (n, 2): no region of their map is tiny."""
+    """n points of the plane, (n, 2), the first of eight whose map has no tiny region."""
     draws = torch.randn(POINTS[-1], 2, generator=torch.Generator().manual_seed(227))
     return draws[:n].double().numpy()
 
