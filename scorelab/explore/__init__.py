@@ -12,8 +12,8 @@ from scorelab.explore.tangent_explorer import KernelExplorer
 from scorelab.explore.training_explorer import NetworkExplorer
 
 __all__ = [
-    "ConvexExplorer",
     "ConvexDenoisingExplorer",
+    "ConvexExplorer",
     "ForwardExplorer",
     "KernelExplorer",
     "MatchingExplorer",

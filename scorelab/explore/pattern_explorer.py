@@ -12,7 +12,7 @@ class PatternExplorer(Explorer):
     def __init__(self) -> None:
         row = {
             "n": slider("n", POINTS, 4, "Number of points", "240px"),
-            "angle": slider("angle", ANGLES, 40, "Direction of w, degrees", "330px"),
+            "angle": slider("angle", ANGLES, 60, "Direction of w, degrees", "330px"),
             "offset": slider("offset", OFFSETS, 0.2, "Where the kink is along w", "330px"),
         }
         super().__init__([row], blank(), list(row))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from scorelab.workbook.checking import Exercises
 from scorelab.workbook.exercises import (
-    convex_program,
     convex_denoising,
+    convex_program,
     early_stopping,
     forward_process,
     rates,
