@@ -37,8 +37,8 @@ def blank() -> go.Figure:
     for axis in (figure.update_xaxes, figure.update_yaxes):
         axis({"range": [-REACHED, REACHED], "dtick": 1}, row=1, col=1)
     figure.update_yaxes({"scaleanchor": "x", "constrain": "domain"}, row=1, col=1)
-    figure.update_xaxes({"range": [0, 360], "tickvals": [0, 90, 180, 270], "title": "angle of w, degrees"},
-                        row=1, col=2)  # fmt: skip
+    figure.update_xaxes({"range": [0, 360], "tickvals": [0, 90, 180, 270],
+                         "title": "angle of w, degrees"}, row=1, col=2)  # fmt: skip
     figure.update_yaxes({"range": [-REACHED, REACHED], "dtick": 1, "title": "offset −b"},
                         row=1, col=2)  # fmt: skip
     return figure
