@@ -29,7 +29,7 @@ notebooks: $(READY) ## execute the notebooks from their text and store outputs a
 
 tables: $(READY) ## remake the precomputed tables (some minutes; it goes on where it was interrupted)
 	$(PYTHON) -m scorelab.rates
-	$(PYTHON) -m scorelab.explore.convex_table
+	$(PYTHON) -c 'from scorelab.explore.convex_table import main; main()'
 
 format: $(READY) ## put code and notebooks in shape, and each notebook in step with its text
 	$(PYTHON) -m jupytext --quiet --sync notebooks/[0-9]*.ipynb

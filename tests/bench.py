@@ -249,6 +249,20 @@ def convex_path() -> Row:
     return within(what, lambda: sl.convex.path(x, betas, "relu", False), 3, repeats=3)
 
 
+def convex_plane(outputs: str) -> Row:
+    generator = Generator().manual_seed(0)
+    x, xi = torch.randn(2, 100, 2, dtype=torch.float64, generator=generator)
+    what = f"denoising in the plane, n = 100, 200 patterns with cones, {outputs} outputs"
+    return within(what, lambda: sl.convex.denoising(
+        x + 0.5 * xi, -2 * xi, 2.0, patterns=200, skip=False, outputs=outputs), 2.5, repeats=5)  # fmt: skip
+
+
+def convex_plane_whole() -> Row:
+    x, xi = torch.randn(2, 100, 2, dtype=torch.float64, generator=Generator().manual_seed(0))
+    return within("the same with all 9,902 patterns", lambda: sl.convex.denoising(
+        x + 0.5 * xi, -2 * xi, 2.0, skip=False), 2.5, repeats=5)  # fmt: skip
+
+
 IMPORT = """
 import time, torch
 start = time.perf_counter()
@@ -279,7 +293,17 @@ def first_use() -> Row:
 NETWORKS = [("relu", True), ("relu", False), ("abs", True), ("abs", False)]
 
 #: The longest a notebook may take under nbval, in seconds.
-NOTEBOOKS = {"00": 30, "01": 30, "02": 30, "03": 30, "04": 40, "05": 40, "06": 40, "08": 40}
+NOTEBOOKS = {
+    "00": 30,
+    "01": 30,
+    "02": 30,
+    "03": 30,
+    "04": 40,
+    "05": 40,
+    "06": 40,
+    "08": 40,
+    "09": 40,
+}
 
 
 def notebook(number: str, reach: float) -> Row:
@@ -316,6 +340,8 @@ MEASUREMENTS: list[Callable[[], Row]] = [
     convex_program,
     *(partial(large_convex_program, *network) for network in NETWORKS),
     convex_path,
+    *(partial(convex_plane, outputs) for outputs in ("separate", "joint")),
+    convex_plane_whole,
     importing,
     first_use,
     *(partial(notebook, number, reach) for number, reach in NOTEBOOKS.items()),

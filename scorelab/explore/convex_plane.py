@@ -37,6 +37,7 @@ def blank() -> go.Figure:
     figure = panels(TITLES)
     green, black, grey = COLORS["convex"], COLORS["truth"], COLORS["data"]
     add_line(figure, "kinks", 1, green, width=1)
+    figure.data[0].update(opacity=0.5)
     add_shapes(figure, "noised data", 1, grey, opacity=0.7)
     add_shapes(figure, "exact score", 1, black)
     add_shapes(figure, "learned score", 1, green)

@@ -139,7 +139,3 @@ def main() -> None:
         name: value.astype(np.float16 if name in drawn else np.float64)
         for name, value in whole.items()
     })  # fmt: skip
-
-
-if __name__ == "__main__":
-    main()
