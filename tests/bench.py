@@ -249,18 +249,12 @@ def convex_path() -> Row:
     return within(what, lambda: sl.convex.path(x, betas, "relu", False), 3, repeats=3)
 
 
-def convex_plane(outputs: str) -> Row:
-    generator = Generator().manual_seed(0)
-    x, xi = torch.randn(2, 100, 2, dtype=torch.float64, generator=generator)
-    what = f"denoising in the plane, n = 100, 200 patterns with cones, {outputs} outputs"
-    return within(what, lambda: sl.convex.denoising(
-        x + 0.5 * xi, -2 * xi, 2.0, patterns=200, skip=False, outputs=outputs), 2.5, repeats=5)  # fmt: skip
-
-
-def convex_plane_whole() -> Row:
+def convex_plane(outputs: str, patterns: int | None = 200) -> Row:
     x, xi = torch.randn(2, 100, 2, dtype=torch.float64, generator=Generator().manual_seed(0))
-    return within("the same with all 9,902 patterns", lambda: sl.convex.denoising(
-        x + 0.5 * xi, -2 * xi, 2.0, skip=False), 2.5, repeats=5)  # fmt: skip
+    x, labels, many = x + 0.5 * xi, -2 * xi, patterns or "all 9,902"
+    what = f"denoising in the plane, n = 100, {many} patterns with cones, {outputs} outputs"
+    options = {"patterns": patterns, "skip": False, "outputs": outputs}
+    return within(what, lambda: sl.convex.denoising(x, labels, 2.0, **options), 2.5, repeats=5)
 
 
 IMPORT = """
@@ -341,7 +335,7 @@ MEASUREMENTS: list[Callable[[], Row]] = [
     *(partial(large_convex_program, *network) for network in NETWORKS),
     convex_path,
     *(partial(convex_plane, outputs) for outputs in ("separate", "joint")),
-    convex_plane_whole,
+    partial(convex_plane, "joint", None),
     importing,
     first_use,
     *(partial(notebook, number, reach) for number, reach in NOTEBOOKS.items()),
