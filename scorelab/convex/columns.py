@@ -5,6 +5,10 @@ linear function with a skip connection). The master program chooses the a_j amon
 are known, ½‖f − Y‖² + Σ_j (c_j · a_j + β‖a_j‖), a group lasso, which Clarabel solves; its residuals
 Z price all other neurons: one with ‖Zᵀσ‖ > β lowers the loss. When there is none, Z is feasible for
 the dual program, and the loss is proved to be the smallest that any network can have.
+
+Which solver (measured: 100 points, 150 units, ten digits): Clarabel handed the matrices is fastest.
+For two outputs SCS takes 1.5 times as long and Clarabel through CVXPY 1.9 times, most of which is
+CVXPY's; for one output OSQP 1.7 times, SCS 2.1 times, CVXPY 4.6 times.
 """
 
 from __future__ import annotations

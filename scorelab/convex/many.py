@@ -88,6 +88,8 @@ def score_matching(
             raise ValueError(f"beta={beta!r}: the loss has no minimum: neurons of opposite sign "
                              "with nearly the same kink change the slope at a data point and "
                              "nothing else, and earn more than they cost") from None  # fmt: skip
+        except RuntimeError as error:
+            raise RuntimeError(f"{error}; beta={beta!r} may be too small for a minimum") from None
         solved.append((problem, bought))
     fit = _assemble(solved, activation, float(beta), x)
     return _with_loss(fit, score_matching_loss, x)
