@@ -14,8 +14,7 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 
-from .. import validate
-from ..kernel import algebra_device
+from .. import kernel, validate
 from .columns import Bought, Problem, Unbounded, solve
 from .fit import ACTIVATIONS, Fit, denoising_loss, score_matching_loss
 from .patterns import chosen
@@ -178,7 +177,7 @@ def _diagonal(blocks: list[Array]) -> Array:
 
 def _tensor(values: Array, like: Tensor) -> Tensor:
     """float64 on the device of ``like``, or on the CPU where that has no float64."""
-    return torch.from_numpy(values).to(algebra_device(like.device))
+    return torch.from_numpy(values).to(kernel.algebra_device(like.device))
 
 
 def _with_loss(fit: Fit, loss: Callable[..., Tensor], *data: Tensor) -> Fit:
