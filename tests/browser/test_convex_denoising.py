@@ -10,19 +10,13 @@ NAME = "09-convex-denoising.ipynb"
 
 
 @pytest.fixture(scope="module")
-def patterns(lab: Lab) -> Iterator[Notebook]:
-    """The notebook with the map of patterns in sight."""
-    with explorer(lab, NAME) as notebook:
+def notebook(lab: Lab, request: pytest.FixtureRequest) -> Iterator[Notebook]:
+    """The notebook with one of its explorers in sight: two pages would share one kernel."""
+    with explorer(lab, NAME, which=request.param) as notebook:
         yield notebook
 
 
-@pytest.fixture(scope="module")
-def denoising(lab: Lab) -> Iterator[Notebook]:
-    """The notebook with the explorer of convex denoising in sight."""
-    with explorer(lab, NAME, which=1) as notebook:
-        yield notebook
-
-
+@pytest.mark.parametrize("notebook", [0], indirect=True)
 @pytest.mark.parametrize(
     ("control", "key", "moves"),
     [
@@ -32,13 +26,14 @@ def denoising(lab: Lab) -> Iterator[Notebook]:
     ],
 )
 def test_the_map_of_patterns_moves_by_keyboard(
-    patterns: Notebook, control: str, key: str, moves: set[str]
+    notebook: Notebook, control: str, key: str, moves: set[str]
 ) -> None:
-    before = patterns.text("status")
-    drive(patterns, control, [key], moves)
-    assert control == "angle" or patterns.text("status") != before
+    before = notebook.text("status")
+    drive(notebook, control, [key], moves)
+    assert control == "angle" or notebook.text("status") != before
 
 
+@pytest.mark.parametrize("notebook", [1], indirect=True)
 @pytest.mark.parametrize(
     ("control", "key", "moves", "stays"),
     [
@@ -49,10 +44,10 @@ def test_the_map_of_patterns_moves_by_keyboard(
     ],
 )
 def test_a_control_moves_its_traces_by_keyboard(
-    denoising: Notebook, control: str, key: str, moves: set[str], stays: str
+    notebook: Notebook, control: str, key: str, moves: set[str], stays: str
 ) -> None:
-    before, status = shown(denoising), denoising.text("status")
-    drive(denoising, control, [key], moves)
-    now = shown(denoising)
+    before, status = shown(notebook), notebook.text("status")
+    drive(notebook, control, [key], moves)
+    now = shown(notebook)
     assert stays not in now or now[stays] == before[stays]
-    assert denoising.text("status") != status
+    assert notebook.text("status") != status
