@@ -214,7 +214,7 @@ def trained(x: Tensor, y: Tensor, beta: float, activation: str, seed: int, width
         value = convex.denoising_loss(
             x, y, (w, b, a), (torch.zeros(2, 2).double(), b2), beta, activation
         )
-        return float(value), torch.autograd.grad(value, theta)[0].numpy()
+        return float(value.detach()), torch.autograd.grad(value, theta)[0].numpy()
 
     return minimize(loss, draws.standard_normal(parts[-1]), jac=True, method="L-BFGS-B",
                     options={"maxiter": 3000, "maxfun": 4000}).fun  # fmt: skip
@@ -289,7 +289,7 @@ def test_gated_at_most_joint_at_most_separate(seed: int, beta: float, n: int) ->
     separate = convex.denoising(x, y, beta, skip=False, outputs="separate")
     linked = convex.denoising(x, y, beta)
     slack = 3e-6 * separate.objective + 1e-6
-    assert gated.objective - gated.gap <= joint.objective
+    assert gated.objective - gated.gap <= joint.objective + 1e-9
     assert gated.objective <= joint.objective + slack
     assert joint.objective <= separate.objective + slack
     assert linked.objective <= joint.objective + slack
