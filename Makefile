@@ -31,6 +31,7 @@ tables: $(READY) ## remake the precomputed tables (some minutes; it goes on wher
 	$(PYTHON) -m scorelab.rates
 	$(PYTHON) -m scorelab.quality
 	$(PYTHON) -m scorelab.memorisation
+	$(PYTHON) -c 'from scorelab.explore.convex_table import main; main()'
 
 format: $(READY) ## put code and notebooks in shape, and each notebook in step with its text
 	$(PYTHON) -m jupytext --quiet --sync notebooks/[0-9]*.ipynb

@@ -249,6 +249,14 @@ def convex_path() -> Row:
     return within(what, lambda: sl.convex.path(x, betas, "relu", False), 3, repeats=3)
 
 
+def convex_plane(outputs: str, patterns: int | None = 200) -> Row:
+    x, xi = torch.randn(2, 100, 2, dtype=torch.float64, generator=Generator().manual_seed(0))
+    x, labels, many = x + 0.5 * xi, -2 * xi, patterns or "all 9,902"
+    what = f"denoising in the plane, n = 100, {many} patterns with cones, {outputs} outputs"
+    options = {"patterns": patterns, "skip": False, "outputs": outputs}
+    return within(what, lambda: sl.convex.denoising(x, labels, 2.0, **options), 2.5, repeats=5)
+
+
 IMPORT = """
 import time, torch
 start = time.perf_counter()
@@ -280,6 +288,17 @@ NETWORKS = [("relu", True), ("relu", False), ("abs", True), ("abs", False)]
 
 #: The longest a notebook may take under nbval, in seconds.
 NOTEBOOKS = {f"{i:02}": 30 if i < 4 else 40 for i in range(12)}
+NOTEBOOKS = {
+    "00": 30,
+    "01": 30,
+    "02": 30,
+    "03": 30,
+    "04": 40,
+    "05": 40,
+    "06": 40,
+    "08": 40,
+    "09": 40,
+}
 
 
 def notebook(number: str, reach: float) -> Row:
@@ -316,6 +335,8 @@ MEASUREMENTS: list[Callable[[], Row]] = [
     convex_program,
     *(partial(large_convex_program, *network) for network in NETWORKS),
     convex_path,
+    *(partial(convex_plane, outputs) for outputs in ("separate", "joint")),
+    partial(convex_plane, "joint", None),
     importing,
     first_use,
     *(partial(notebook, number, reach) for number, reach in NOTEBOOKS.items()),

@@ -75,7 +75,7 @@ def test_score_matching_is_the_dense_program(data: Tensor, activation: str, skip
 def test_denoising_is_the_dense_program(data: Tensor, activation: str, skip: bool) -> None:
     labels = regression(data)
     for beta in (0.02, 0.5, 30.0):
-        fit = convex.denoising(data, labels, beta, activation, skip)
+        fit = convex.denoising(data, labels, beta, activation, skip=skip)
         x, y = data[:, 0].numpy(), labels[:, 0].numpy()
         dense = dense_convex.optimum(x, beta, activation, skip, y)
         assert fit.objective == pytest.approx(dense, rel=1e-6)
@@ -369,8 +369,10 @@ def test_denoising_follows_the_units(
 ) -> None:
     x = normal(15, number)
     labels = regression(x, number)
-    fit = convex.denoising(x, labels, 0.3, activation, skip)
-    other = convex.denoising(scale * x - 3, height * labels, 0.3 * height * scale, activation, skip)
+    fit = convex.denoising(x, labels, 0.3, activation, skip=skip)
+    other = convex.denoising(
+        scale * x - 3, height * labels, 0.3 * height * scale, activation, skip=skip
+    )
     assert other.objective == pytest.approx(height**2 * fit.objective, rel=1e-6)
 
 
@@ -403,7 +405,7 @@ def test_the_path_is_its_single_fits_and_concave(activation: str, skip: bool) ->
 def test_the_path_denoises_too() -> None:
     x, labels = normal(30), regression(normal(30))
     fits = convex.path(x, [0.1, 1.0], "abs", False, targets=labels)
-    alone = convex.denoising(x, labels, 1.0, "abs", False)
+    alone = convex.denoising(x, labels, 1.0, "abs", skip=False)
     assert fits[1].objective == pytest.approx(alone.objective, rel=1e-9)
 
 

@@ -5,16 +5,24 @@ convex program (Zhang and Pilanci 2024). ``score_matching`` and ``denoising`` so
 a ``Fit``: the optimal network, its loss, and a bound below which no network can go.
 """
 
+from .annealed import Annealed, annealed
 from .fit import Fit, denoising_loss, score_matching_loss
+from .gated import Gated, gated
+from .patterns import patterns
 from .programs import denoising, gaussian_beta, least_beta, path, score_matching
 
 __all__ = [
+    "Annealed",
     "Fit",
+    "Gated",
+    "annealed",
     "denoising",
     "denoising_loss",
+    "gated",
     "gaussian_beta",
     "least_beta",
     "path",
+    "patterns",
     "score_matching",
     "score_matching_loss",
 ]

@@ -6,19 +6,20 @@ from contextlib import contextmanager
 
 from lab import Lab, Notebook
 
-RUN_EXPLORER = """() => {
+RUN_EXPLORER = """which => {
     const cells = jupyterapp.shell.currentWidget.content
     const shows = cell => cell.model.getMetadata('tags')?.includes('nbval-ignore-output')
-    cells.activeCellIndex = cells.widgets.findIndex(shows)
+    const explorers = cells.widgets.flatMap((cell, i) => shows(cell) ? [i] : [])
+    cells.activeCellIndex = explorers[which]
     return jupyterapp.commands.execute('notebook:run-cell')
 }"""
 
 
 @contextmanager
-def explorer(lab: Lab, name: str) -> Iterator[Notebook]:
-    """A notebook with its explorer in sight; only its cell was run, for it needs no other."""
+def explorer(lab: Lab, name: str, which: int = 0) -> Iterator[Notebook]:
+    """A notebook with an explorer in sight; only its cell was run, for it needs no other."""
     notebook = lab.open(name)
-    notebook.page.evaluate(RUN_EXPLORER)
+    notebook.page.evaluate(RUN_EXPLORER, which)
     notebook.page.wait_for_selector(".sl-explorer .js-plotly-plot", timeout=120_000)
     notebook.show()
     notebook.settle()

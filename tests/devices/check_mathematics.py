@@ -161,6 +161,20 @@ def convex_programs(device: str) -> Result:
     }
 
 
+def convex_plane(device: str) -> Result:
+    x = points(device, 12)
+    noise = points(device, 12, 1)
+    t = x.new_full((12,), 0.3)
+    annealed = convex.annealed(PROCESS, x, 2.0, levels=3, generator=seed())
+    return {
+        "joint": convex.denoising(x + noise, -noise, 0.5).score(x),
+        "few": convex.denoising(x + noise, -noise, 0.5, patterns=30, generator=seed()).objective,
+        "matched": convex.score_matching(x, 6.0).score(x),
+        "gated": convex.gated(x + noise, -noise, 0.5).objective,
+        "annealed": annealed(t, x),
+    }
+
+
 def distances(device: str) -> Result:
     a, b, deep = points(device), points(device, 45, 5), torch.randn(30, 5, generator=seed())
     data, truth = regression(device), RING.denoiser(PROCESS)
@@ -196,6 +210,7 @@ COMPUTATIONS = [
     samplers,
     likelihoods,
     convex_programs,
+    convex_plane,
     distances,
     samples,
 ]

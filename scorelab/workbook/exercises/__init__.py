@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from scorelab.workbook.checking import Exercises
 from scorelab.workbook.exercises import (
+    convex_denoising,
     convex_program,
     early_stopping,
     forward_process,
@@ -31,4 +32,5 @@ check = Exercises(
     **sampling.EXERCISES,
     **memorisation.EXERCISES,
     **convex_program.EXERCISES,
+    **convex_denoising.EXERCISES,
 )

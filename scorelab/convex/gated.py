@@ -1,0 +1,92 @@
+"""The gated network: what is left of the program when its cones are dropped. Not a ReLU network.
+
+A neuron of the plane lives in a cell: its kink line turns about a data point between two events,
+and its active set S stays the same. The cone says that w itself is such a direction. Without it w
+may point anywhere, while the gate stays S: 1[x ∈ S] w · (x − p) jumps at the gate. Every ReLU
+neuron is a gated one, so the optimum is lower; it says nothing about a ReLU network's but that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .. import validate
+from .columns import Problem, solve
+from .many import checked, labels
+from .plane import Array, Plane
+
+
+class Gates(NamedTuple):
+    """Gated units: 1[g · x + e > 0] (w · x + b), for w, g (m, 2) and b, e (m,)."""
+
+    w: Array
+    b: Array
+    slope: Array
+    g: Array
+    e: Array
+
+    def features(self, x: Array, activation: str = "relu") -> Array:
+        """What each unit says, (n, m)."""
+        return (x @ self.g.T + self.e > 0) * (x @ self.w.T + self.b)
+
+
+@dataclass(frozen=True)
+class Gated:
+    """The optimum of the gated network: ``objective``, its certified ``gap``, and its function."""
+
+    objective: float
+    gap: float
+    beta: float
+    units: Gates = field(repr=False)
+    a: Array = field(repr=False)
+    linear: tuple[Array, Array] = field(repr=False)
+
+    def score(self, x: Tensor) -> Tensor:
+        """Σ_j 1[g_j · x + e_j > 0] (w_j · x + b_j) a_j + V x + b2 for x (n, 2), shape (n, k)."""
+        points = validate.points("x", x, dim=2).detach().cpu().double().numpy()
+        v, b2 = self.linear
+        return torch.from_numpy(self.units.features(points) @ self.a + points @ v.T + b2).to(x)
+
+
+def gated(x_noisy: Tensor, targets: Tensor, beta: float, *, skip: bool = True) -> Gated:
+    """min ½ Σ_i ‖f(x_i) − ℓ_i‖² + β Σ_j ‖w_j‖‖a_j‖ over gated networks, x_noisy (n, 2), all cells.
+
+    A looser model than the ReLU network, and below its joint optimum with the same ``skip``. Raises
+    as ``denoising`` does.
+    """
+    validate.points("x_noisy", x_noisy, dim=2)
+    x = checked(x_noisy, beta, "relu")
+    y = labels(targets, len(x))
+    plane = Plane(x, "relu")
+
+    def oracle(dual: Array) -> tuple[Gates, Array, float, float]:
+        found, values = [], []
+        for start, value, angle, _ in plane.best(dual, cones=False):
+            cell = value[..., 0].argmax(1)
+            pivot, row = start + np.arange(len(cell)), np.arange(len(cell))
+            found.append(_gates(plane, pivot, cell, angle[row, cell, 0]))
+            values.append(value[row, cell, 0])
+        value = np.concatenate(values)
+        units = Gates(*(np.concatenate(part) for part in zip(*found, strict=True)))
+        return units, value, float(value.max()), float(value.max())
+
+    problem = Problem(x, y, np.zeros_like(y), float(beta), "relu", skip)
+    none = Gates(np.zeros((0, 2)), np.zeros(0), np.zeros((0, 1)), np.zeros((0, 2)), np.zeros(0))
+    bought = solve(problem, oracle, none)
+    linear = problem.linear(bought.units.features(x), bought.a)
+    gap = max(bought.loss - bought.bound, 0.0)
+    return Gated(bought.loss, gap, float(beta), bought.units, bought.a, linear)
+
+
+def _gates(plane: Plane, pivot: np.ndarray, cell: np.ndarray, angle: Array) -> Gates:
+    """Units of the given angles behind the gates of some cells: lines through their middle."""
+    middle = (plane.low[pivot, cell] + plane.high[pivot, cell]) / 2
+    w, g = (np.stack((np.cos(t), np.sin(t)), axis=-1) for t in (angle, middle))
+    b, e = (-(side * plane.x[pivot]).sum(1) for side in (w, g))
+    # The pivot itself earns nothing, w · (p − p) = 0, on whichever side rounding puts it.
+    return Gates(w, b, np.zeros((len(w), 1)), g, e)

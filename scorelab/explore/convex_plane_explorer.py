@@ -1,0 +1,28 @@
+"""The explorer of notebook 09: convex denoising in the plane, and annealed Langevin."""
+
+from __future__ import annotations
+
+from scorelab.explore.convex_plane import blank, compute, sentence
+from scorelab.explore.convex_table import ALL, BETAS, COUNTS, LAWS, NOISES
+from scorelab.explore.explorers import Explorer, choice, slider
+
+
+class ConvexDenoisingExplorer(Explorer):
+    """β, noise level and number of activation patterns, for 60 points of one of three laws."""
+
+    def __init__(self) -> None:
+        row = {
+            "target": choice("target", list(LAWS), "circle", "Law of the clean data", "180px"),
+            "beta": slider("β", BETAS, 1.0, "Weight decay; at noise level √h it is β/√h", "270px"),
+            "noise": slider("noise √h", NOISES, 0.45, "Noise level of the score", "270px"),
+            "patterns": slider("patterns", COUNTS, ALL, "Activation patterns that neurons may have",
+                               "290px"),
+        }  # fmt: skip
+        super().__init__([row], blank(), list(row))
+        self.draw()
+
+    def draw(self) -> None:
+        """Show the chosen part of the table."""
+        state = self["target"], self["beta"], self["noise"], self["patterns"]
+        self.show(compute(*state))
+        self.say(sentence(*state))

@@ -1,0 +1,53 @@
+"""Notebook 09 in JupyterLab: every control of both explorers by keyboard."""
+
+from collections.abc import Iterator
+
+import pytest
+from lab import Lab, Notebook
+from reader import drive, explorer, shown
+
+NAME = "09-convex-denoising.ipynb"
+
+
+@pytest.fixture(scope="module")
+def notebook(lab: Lab, request: pytest.FixtureRequest) -> Iterator[Notebook]:
+    """The notebook with one of its explorers in sight: two pages would share one kernel."""
+    with explorer(lab, NAME, which=request.param) as notebook:
+        yield notebook
+
+
+@pytest.mark.parametrize("notebook", [0], indirect=True)
+@pytest.mark.parametrize(
+    ("control", "key", "moves"),
+    [
+        ("angle", "ArrowRight", {"kink", "active side", "this line"}),
+        ("offset", "End", {"kink", "this line"}),
+        ("n", "End", {"share of points that are active", "the line meets a point"}),
+    ],
+)
+def test_the_map_of_patterns_moves_by_keyboard(
+    notebook: Notebook, control: str, key: str, moves: set[str]
+) -> None:
+    before = notebook.text("status")
+    drive(notebook, control, [key], moves)
+    assert control == "angle" or notebook.text("status") != before
+
+
+@pytest.mark.parametrize("notebook", [1], indirect=True)
+@pytest.mark.parametrize(
+    ("control", "key", "moves", "stays"),
+    [
+        ("patterns", "Home", {"learned score", "kinks", "now"}, "samples"),
+        ("noise", "End", {"exact score", "noised data", "optimum"}, "samples"),
+        ("beta", "Home", {"learned score", "samples", "optimum"}, "exact score"),
+        ("target", "ArrowDown", {"data", "samples", "exact score", "optimum"}, ""),
+    ],
+)
+def test_a_control_moves_its_traces_by_keyboard(
+    notebook: Notebook, control: str, key: str, moves: set[str], stays: str
+) -> None:
+    before, status = shown(notebook), notebook.text("status")
+    drive(notebook, control, [key], moves)
+    now = shown(notebook)
+    assert stays not in now or now[stays] == before[stays]
+    assert notebook.text("status") != status
