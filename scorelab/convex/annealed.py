@@ -35,7 +35,8 @@ class Annealed:
         validate.queries(t, x)
         levels = torch.tensor(self.times, dtype=t.dtype, device=t.device).log()
         place = t.log()
-        right = torch.searchsorted(levels, place).clamp(1, max(len(levels) - 1, 1))
+        # Not by searchsorted: its threads cost a hundred times what they compute here.
+        right = (levels < place[:, None]).sum(1).clamp(1, max(len(levels) - 1, 1))
         result = torch.zeros_like(x)
         for i, (time, fit) in enumerate(zip(self.times, self.fits, strict=True)):
             weight = self._weight(i, levels, place, right)
