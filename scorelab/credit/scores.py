@@ -33,10 +33,12 @@ def shape_error(real: pd.DataFrame, synthetic: pd.DataFrame) -> float:
     from sdmetrics.single_column import KSComplement, TVComplement
 
     scores = [
-        (TVComplement if name in CODES else KSComplement).compute(real[name], synthetic[name])
+        (TVComplement if name in CODES else KSComplement).compute(
+            *(frame[name].astype("int64") for frame in (real, synthetic))
+        )
         for name in _both(real, synthetic)
     ]
-    return 100 * (1 - sum(scores) / len(scores))
+    return 100 * (1 - float(sum(scores)) / len(scores))
 
 
 def trend_errors(real: pd.DataFrame, synthetic: pd.DataFrame) -> dict[tuple[str, str], float]:
@@ -45,21 +47,21 @@ def trend_errors(real: pd.DataFrame, synthetic: pd.DataFrame) -> dict[tuple[str,
     sdmetrics' CorrelationSimilarity for two numbers; else its ContingencySimilarity, numbers in
     ten bins of equal width between the extremes of the real column.
     """
+    import pandas as pd
     from sdmetrics.column_pairs import ContingencySimilarity, CorrelationSimilarity
     from sdmetrics.utils import discretize_column
 
-    binned = {name: (real[name], synthetic[name]) for name in _both(real, synthetic)}
-    for name in NUMERIC:
-        binned[name] = discretize_column(real[name], synthetic[name])
+    frames = [frame[list(_both(real, synthetic))].astype("int64") for frame in (real, synthetic)]
+    ten = {name: discretize_column(*(frame[name] for frame in frames)) for name in NUMERIC}
+    binned = [
+        frame.assign(**{name: pd.Series(sides[i]) for name, sides in ten.items()})
+        for i, frame in enumerate(f.reset_index(drop=True) for f in frames)
+    ]
     errors = {}
     for pair in itertools.combinations(COLUMNS, 2):
         numbers = set(pair) <= set(NUMERIC)
         similarity = CorrelationSimilarity if numbers else ContingencySimilarity
-        compared = (
-            [frame[list(pair)] for frame in (real, synthetic)]
-            if numbers
-            else [_frame({name: binned[name][side] for name in pair}) for side in (0, 1)]
-        )
+        compared = (frame[list(pair)] for frame in (frames if numbers else binned))
         errors[pair] = 100 * (1 - similarity.compute(*compared))
     return errors
 
@@ -67,7 +69,7 @@ def trend_errors(real: pd.DataFrame, synthetic: pd.DataFrame) -> dict[tuple[str,
 def trend_error(real: pd.DataFrame, synthetic: pd.DataFrame) -> float:
     """The mean of `trend_errors`, in per cent; NaN if a numeric column is constant."""
     errors = trend_errors(real, synthetic)
-    return sum(errors.values()) / len(errors)
+    return float(sum(errors.values())) / len(errors)
 
 
 def c2st(real: pd.DataFrame, synthetic: pd.DataFrame, seed: int = 0) -> float:
@@ -155,12 +157,6 @@ def _both(real: pd.DataFrame, synthetic: pd.DataFrame) -> tuple[str, ...]:
 
 def _numbers(frame: pd.DataFrame) -> np.ndarray:
     return frame[list(COLUMNS)].astype("float64").to_numpy()
-
-
-def _frame(columns: dict[str, object]) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame({name: list(values) for name, values in columns.items()})
 
 
 def _trees(seed: int, **options: float) -> HistGradientBoostingClassifier:
