@@ -149,7 +149,7 @@ class Banded:
         """The denoiser of each row's band: t (n,), x (n, d), shape (n, d)."""
         inner = torch.tensor([each.t_min for each in self.processes[1:]])
         which, out = torch.bucketize(t, inner.to(t)), torch.empty_like(x)
-        for i in which.unique().tolist():
+        for i in which.unique().cpu().tolist():
             out[which == i] = self.denoisers[i](t[which == i], x[which == i])
         return out
 
@@ -176,7 +176,7 @@ def paths(
     stops = list(validate.rising("stops", stops))
     for band in processes:
         data = labels(band, form.denoiser(band), x, generator=generator)
-        net = TwoLayerNet(band, x.shape[1], width, generator=generator)
+        net = TwoLayerNet(band, x.shape[1], width, generator=generator, device=x.device)
         some = slice(0, ENOUGH)
         step = 1 / largest_eigenvalue(band.features(data.t[some], data.x_t[some]))
         yield band, NetworkPath.record(net, data, stops, step)

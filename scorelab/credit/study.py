@@ -192,11 +192,16 @@ def trial(number: int) -> dict[str, float]:
     return {**vars(settings), "loss": float(seen), "seconds": seconds}
 
 
-def best_settings() -> heuristic.Settings:
-    """Those of the least hold-out loss in the table of the search."""
+def searched() -> pd.DataFrame:
+    """The precomputed search: a row for each trial."""
     import pandas as pd
 
-    found = pd.read_csv(SEARCH).sort_values("loss").iloc[0]
+    return pd.read_csv(SEARCH)
+
+
+def best_settings() -> heuristic.Settings:
+    """Those of the least hold-out loss in the table of the search."""
+    found = searched().sort_values("loss").iloc[0]
     kinds = {"width": int, "depth": int, "rate": float, "steps": int, "average": float}
     return heuristic.Settings(**{name: kind(found[name]) for name, kind in kinds.items()})
 

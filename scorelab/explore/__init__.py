@@ -1,5 +1,6 @@
 """What the reader sees: figures, live runs and the explorers of the notebooks."""
 
+from scorelab.explore.credit_explorer import CreditExplorer
 from scorelab.explore.forward_explorer import ForwardExplorer
 from scorelab.explore.matching_explorer import MatchingExplorer
 from scorelab.explore.sample_size_explorer import SampleSizeExplorer
@@ -9,6 +10,7 @@ from scorelab.explore.tangent_explorer import KernelExplorer
 from scorelab.explore.training_explorer import NetworkExplorer
 
 __all__ = [
+    "CreditExplorer",
     "ForwardExplorer",
     "KernelExplorer",
     "MatchingExplorer",

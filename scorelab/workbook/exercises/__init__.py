@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from scorelab.workbook.checking import Exercises
 from scorelab.workbook.exercises import (
+    credit,
     early_stopping,
     forward_process,
     rates,
@@ -25,4 +26,5 @@ check = Exercises(
     **tangent_kernel.EXERCISES,
     **early_stopping.EXERCISES,
     **rates.EXERCISES,
+    **credit.EXERCISES,
 )
