@@ -60,7 +60,7 @@ def _arrange(figure: go.Figure) -> None:
              "ticktext": ["0", "10", "100", "1k", "10k", "1M"]}  # fmt: skip
     figure.update_xaxes(steps, row=1, col=1)
     figure.update_xaxes(steps, row=1, col=2)
-    figure.update_yaxes({"range": [0.85, 1.6], "title": "of that without a network"}, row=1, col=1)
+    figure.update_yaxes({"range": [0.85, 1.9], "title": "of that without a network"}, row=1, col=1)
     figure.update_yaxes({"range": [0, 1], "dtick": 0.25, "title": ""}, row=1, col=2)
     figure.update_yaxes({"range": [0, 0.7], "title": "share of the rows"}, row=1, col=3)
     groups = {0: "limit", 5: "bills", 11: "payments", 16: "codes"}
