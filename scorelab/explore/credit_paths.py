@@ -31,13 +31,13 @@ PAIRS = list(itertools.combinations(range(len(COLUMNS)), 2))
 
 def blank() -> go.Figure:
     """Risk and scores against the step, one column and all pairs at the chosen step."""
-    figure = panels(["risk", "scores", "one column", "all pairs of columns"])
+    figure = panels(["risk", "scores", "one column", "all pairs of columns"], height=410)
     black = COLORS["truth"]
     add_line(figure, "held-out risk", 1, COLORS["network"])
     add_line(figure, "leave-one-out", 1, COLORS["kernel"], dash="dash", width=2)
     add_points(figure, "where each stops", 1, black, size=11, symbol="x-thin",
                line={"width": 3, "color": black})  # fmt: skip
-    shades = (COLORS["noise"], COLORS["network"], COLORS["overfit"], COLORS["convex"])
+    shades = (COLORS["noise"], black, COLORS["overfit"], COLORS["convex"])
     for name, shade in zip(SCORES, shades, strict=True):
         add_line(figure, name, 2, shade)
     add_line(figure, "copies nothing", 2, COLORS["data"], dash="dot", width=2)
@@ -63,12 +63,13 @@ def _arrange(figure: go.Figure) -> None:
     figure.update_yaxes({"range": [0.85, 1.9], "title": "of that without a network"}, row=1, col=1)
     figure.update_yaxes({"range": [0, 1], "dtick": 0.25, "title": ""}, row=1, col=2)
     figure.update_yaxes({"range": [0, 0.7], "title": "share of the rows"}, row=1, col=3)
-    groups = {0: "limit", 5: "bills", 11: "payments", 16: "codes"}
+    groups = {0.5: "limit", 4.5: "bills", 10.5: "paid", 18: "codes"}
     for update, end in ((figure.update_xaxes, False), (figure.update_yaxes, True)):
         span = [23.5, -0.5] if end else [-0.5, 23.5]
         update({"range": span, "tickvals": list(groups), "ticktext": list(groups.values()),
                 "title": "", "tickangle": -90 if end else 0}, row=1, col=4)  # fmt: skip
-    figure.update_layout(bargap=0.05)
+    figure.update_xaxes({"tickangle": 0}, row=1, col=3)
+    figure.update_layout(bargap=0.05, margin={"b": 120}, legend={"y": -0.24})
 
 
 @lru_cache(maxsize=1)
@@ -158,7 +159,8 @@ _table = lru_cache(maxsize=1)(load)
 def ranges(column: str) -> dict[str, Any]:
     """The axis of the third panel: codes, or amounts in NT$ at some edges of the bins."""
     if column in CODES:
-        ends, ticks, words = CODES[column][:: len(CODES[column]) - 1], list(CODES[column]), None
+        codes = CODES[column]
+        ends, ticks = codes[:: len(codes) - 1], list(codes[:: 1 + len(codes) // 8])
         words = [str(code).replace("-", "−") for code in ticks]
         title = f"{column}, code"
     else:
