@@ -62,7 +62,9 @@ def _arrange(figure: go.Figure) -> None:
     figure.update_xaxes(steps, row=1, col=2)
     figure.update_yaxes({"range": [0.85, 1.9], "title": "of that without a network"}, row=1, col=1)
     figure.update_yaxes({"range": [0, 1], "dtick": 0.25, "title": ""}, row=1, col=2)
-    figure.update_yaxes({"range": [0, 0.7], "title": "share of the rows"}, row=1, col=3)
+    figure.update_yaxes(
+        {"range": [0, 0.85], "dtick": 0.2, "title": "share of the rows"}, row=1, col=3
+    )
     groups = {0.5: "limit", 4.5: "bills", 10.5: "paid", 18: "codes"}
     for update, end in ((figure.update_xaxes, False), (figure.update_yaxes, True)):
         span = [23.5, -0.5] if end else [-0.5, 23.5]

@@ -19,7 +19,7 @@ def notebook(lab: Lab) -> Iterator[Notebook]:
 @pytest.mark.parametrize(
     ("control", "key", "moves", "stays"),
     [
-        ("stop", "Home", {"this step", "trend error of a pair, to 40 %"}, "held-out risk"),
+        ("stop", "End", {"this step", "trend error of a pair, to 40 %"}, "held-out risk"),
         ("width", "Home", {"held-out risk", "C2ST"}, "real"),
         ("rule", "ArrowDown", {"this step", "this step of the scores"}, "C2ST"),
         ("column", "ArrowUp", {"real", "synthetic"}, "held-out risk"),
