@@ -30,7 +30,7 @@ notebooks: $(READY) ## execute the notebooks from their text and store outputs a
 tables: $(READY) ## remake the precomputed tables (some minutes; it goes on where it was interrupted)
 	$(PYTHON) -m scorelab.rates
 
-credit: $(READY) ## remake the tables of the credit comparison (about half an hour; it goes on where it was interrupted)
+credit: $(READY) ## remake the tables of the credit comparison (about 25 minutes of processor time; it goes on where it was interrupted)
 	$(PYTHON) -m scorelab.credit
 
 format: $(READY) ## put code and notebooks in shape, and each notebook in step with its text

@@ -24,7 +24,7 @@ def main() -> None:
     )
     for experiment, cells, path in parts:
         made = sweep.run(experiment, cells, options.cache, options.jobs)
-        made.to_csv(path, index=False, float_format="%.5g")
+        made.to_csv(path, index=False, float_format="%.4g")
 
 
 if __name__ == "__main__":
