@@ -6,7 +6,7 @@ FIRST  := /doc/tree/notebooks/00-start-here.ipynb
 NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with=tests/sanitize.cfg
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test bench notebooks tables format clean
+.PHONY: help lab test bench notebooks tables credit format clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ tables: $(READY) ## remake the precomputed tables (some minutes; it goes on wher
 	$(PYTHON) -m scorelab.quality
 	$(PYTHON) -m scorelab.memorisation
 	$(PYTHON) -c 'from scorelab.explore.convex_table import main; main()'
+
+credit: $(READY) ## remake the tables of the credit comparison (about 25 minutes of processor time; it goes on where it was interrupted)
+	$(PYTHON) -m scorelab.credit
 
 format: $(READY) ## put code and notebooks in shape, and each notebook in step with its text
 	$(PYTHON) -m jupytext --quiet --sync notebooks/[0-9]*.ipynb

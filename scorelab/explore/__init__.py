@@ -2,6 +2,7 @@
 
 from scorelab.explore.convex_explorer import ConvexExplorer
 from scorelab.explore.convex_plane_explorer import ConvexDenoisingExplorer
+from scorelab.explore.credit_explorer import CreditExplorer
 from scorelab.explore.forward_explorer import ForwardExplorer
 from scorelab.explore.matching_explorer import MatchingExplorer
 from scorelab.explore.memory_explorer import MemorisationExplorer
@@ -16,6 +17,7 @@ from scorelab.explore.training_explorer import NetworkExplorer
 __all__ = [
     "ConvexDenoisingExplorer",
     "ConvexExplorer",
+    "CreditExplorer",
     "ForwardExplorer",
     "KernelExplorer",
     "MatchingExplorer",

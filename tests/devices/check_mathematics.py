@@ -16,6 +16,8 @@ import torch
 from torch import Generator, Tensor
 
 from scorelab import convex, kernel, metrics, quality, stopping
+from scorelab import kernel, metrics, stopping
+from scorelab.credit import framework
 from scorelab.descent import NetworkPath, descend
 from scorelab.kernel import KernelFlow, ntk
 from scorelab.likelihood import log_likelihood
@@ -199,6 +201,19 @@ def samples(device: str) -> Result:
     both = quality.spliced(PROCESS, truth, flow.at(100), (0.3, 0.6))
     x = judge.samples(both, steps=8)
     return {"samples": x, **judge.verdict(x)}
+def table_framework(device: str) -> Result:
+    form, processes, t = framework.MixtureForm.independent(2), framework.bands(2), seed()
+    x, queries = points(device), regression(device, 3)
+    trained = framework.paths(processes, form, x[:40], 16, [0, 5], generator=t)
+    nets = [path.at(5) for _, path in trained]
+    assembled = framework.assemble(form, processes, nets)
+    return {
+        "form": framework.MixtureForm.fit(x, 2, generator=seed()).denoiser(PROCESS)(
+            queries.t, queries.x_t
+        ),
+        "labels": framework.labels(processes[0], form.denoiser(PROCESS), x, generator=t).x_0,
+        "banded": assembled(queries.t, queries.x_t),
+    }
 
 
 COMPUTATIONS = [
@@ -213,6 +228,7 @@ COMPUTATIONS = [
     convex_plane,
     distances,
     samples,
+    table_framework,
 ]
 
 

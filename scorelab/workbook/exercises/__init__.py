@@ -10,6 +10,7 @@ from scorelab.workbook.checking import Exercises
 from scorelab.workbook.exercises import (
     convex_denoising,
     convex_program,
+    credit,
     early_stopping,
     forward_process,
     memorisation,
@@ -33,4 +34,5 @@ check = Exercises(
     **memorisation.EXERCISES,
     **convex_program.EXERCISES,
     **convex_denoising.EXERCISES,
+    **credit.EXERCISES,
 )

@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from scorelab import credit
+from scorelab.credit import table as source
 
 # The SHA-256 of UCI_Credit_Card.csv, with its ID column and CR LF line endings.
 ORIGINAL = "0311596a909804e7727c39c89659d1e7d4b0a0509a2c5e6019aa680ed0500847"
@@ -41,21 +42,21 @@ def test_dtypes_tell_numbers_from_codes(table) -> None:
 
 
 def test_nothing_but_row_numbers_and_line_endings_was_left_out() -> None:
-    header, *rows = lzma.decompress(credit._FILE.read_bytes()).decode().splitlines()
+    header, *rows = lzma.decompress(source._FILE.read_bytes()).decode().splitlines()
     original = "".join(f"{i},{row}\r\n" for i, row in enumerate(rows, 1))
     assert hashlib.sha256(f"ID,{header}\r\n{original}".encode()).hexdigest() == ORIGINAL
 
 
 def test_the_file_is_small() -> None:
-    assert credit._FILE.stat().st_size <= 800_000
+    assert source._FILE.stat().st_size <= 800_000
 
 
 def test_a_changed_byte_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    packed = bytearray(credit._FILE.read_bytes())
+    packed = bytearray(source._FILE.read_bytes())
     packed[1000] ^= 1
     damaged = tmp_path / "credit.csv.xz"
     damaged.write_bytes(packed)
-    monkeypatch.setattr(credit, "_FILE", damaged)
+    monkeypatch.setattr(source, "_FILE", damaged)
     with pytest.raises(ValueError, match=r"damaged.*credit\.csv\.xz has SHA-256 .*expected 41f3da"):
         credit.load()
 
@@ -63,15 +64,62 @@ def test_a_changed_byte_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_another_valid_table_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = tmp_path / "credit.csv.xz"
     other.write_bytes(lzma.compress(b"LIMIT_BAL,target\n1,0\n"))
-    monkeypatch.setattr(credit, "_FILE", other)
+    monkeypatch.setattr(source, "_FILE", other)
     with pytest.raises(ValueError, match="damaged"):
         credit.load()
 
 
 def test_a_missing_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(credit, "_FILE", tmp_path / "nowhere.xz")
+    monkeypatch.setattr(source, "_FILE", tmp_path / "nowhere.xz")
     with pytest.raises(FileNotFoundError, match=r"nowhere\.xz; install scorelab again"):
         credit.load()
+
+
+def test_another_table_is_refused_though_its_bytes_are_vouched_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever ships a new file and its SHA-256 still has to ship the right columns."""
+    other = tmp_path / "credit.csv.xz"
+    other.write_bytes(lzma.compress(b"LIMIT_BAL,target\n1,0\n"))
+    monkeypatch.setattr(source, "_FILE", other)
+    monkeypatch.setattr(source, "_SHA256", hashlib.sha256(other.read_bytes()).hexdigest())
+    with pytest.raises(ValueError, match=r"frame\.columns=\['AGE', .*'PAY_6'\]: are missing"):
+        credit.load()
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("SEX", 3, r"frame\['SEX'\] holds 3: must be from 1 to 2"),
+        ("EDUCATION", -1, r"frame\['EDUCATION'\] holds -1: must be from 0 to 6"),
+        ("PAY_0", 10, r"frame\['PAY_0'\] holds 10: must be from -2 to 9"),
+        ("target", 2, r"frame\['target'\] holds 2: must be from 0 to 1"),
+        ("AGE", 30.5, r"frame\['AGE'\] holds 30\.5: must be whole numbers"),
+        ("PAY_AMT1", float("nan"), r"frame\['PAY_AMT1'\] holds nan: must be whole numbers"),
+        ("BILL_AMT6", float("inf"), r"frame\['BILL_AMT6'\] holds inf: must be whole numbers"),
+    ],
+)
+def test_a_value_out_of_range_is_named(table, column, value, message) -> None:
+    frame = table.astype("float64")
+    frame.loc[17, column] = value
+    with pytest.raises(ValueError, match=message):
+        credit.check(frame)
+
+
+def test_a_missing_column_is_named(table) -> None:
+    with pytest.raises(ValueError, match=r"frame\.columns=\['MARRIAGE'\]: are missing"):
+        credit.check(table.drop(columns="MARRIAGE"))
+
+
+def test_all_codes_but_the_ninth_month_occur(table) -> None:
+    unseen = {
+        (name, code)
+        for name in credit.CODES
+        for code in credit.CODES[name]
+        if not (table[name].astype(int) == code).any()
+    }
+    assert {name for name, _ in unseen} <= {f"PAY_{k}" for k in (0, 2, 3, 4, 5, 6)}
+    assert {name for name, code in unseen if code != 9} == {"PAY_5", "PAY_6"}
 
 
 def test_every_caller_gets_a_table_of_their_own(table) -> None:

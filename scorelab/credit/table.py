@@ -25,7 +25,7 @@ from scorelab.validate import points, require
 if TYPE_CHECKING:  # pandas takes half a second to import, so only a reader of the table pays for it
     import pandas as pd
 
-_FILE = Path(__file__).with_name("data") / "credit.csv.xz"
+_FILE = Path(__file__).parents[1] / "data" / "credit.csv.xz"
 _SHA256 = "41f3da36d4944c28f194c2b4750173e52920c6faf7ee6452683b913de0880b44"
 
 TARGET = "target"
@@ -36,6 +36,16 @@ NUMERIC = (
     *(f"BILL_AMT{k}" for k in range(1, 7)),
     *(f"PAY_AMT{k}" for k in range(1, 7)),
 )
+
+COLUMNS = (*NUMERIC, *CATEGORICAL, TARGET)
+#: The codes that a column may hold. Not all are in the source's description; all but PAY's 9 occur.
+CODES = {
+    "SEX": range(1, 3),
+    "EDUCATION": range(7),
+    "MARRIAGE": range(4),
+    **dict.fromkeys(CATEGORICAL[3:], range(-2, 10)),
+    TARGET: range(2),
+}
 
 # The 2-D view: the bill's linear range in NT$, then the mean and standard deviation of the two
 # transformed columns over the whole table. A test computes them again.
@@ -55,15 +65,41 @@ def load() -> pd.DataFrame:
     caller's own.
 
     Raises `FileNotFoundError` if the file is not there and `ValueError` if its SHA-256 is not the
-    one of the table that was shipped.
+    one of the table that was shipped, or as `check` does.
     """
     import pandas as pd
 
-    frame = pd.read_csv(io.BytesIO(lzma.decompress(_checked_bytes())))
+    frame = check(pd.read_csv(io.BytesIO(lzma.decompress(_checked_bytes()))))
     # Some amounts are written as 5.00E+05, which reads as a float.
     return frame.astype(
         {**dict.fromkeys(NUMERIC, "int64"), **dict.fromkeys(CATEGORICAL, "category")}
     )
+
+
+def check(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of credit clients as it is, or say what is wrong with it.
+
+    Raises `ValueError` that names the column if one is missing, holds something that is not a whole
+    number, or, where it holds codes, one that is not in `CODES`. Other columns are not looked at.
+    """
+    missing = [name for name in COLUMNS if name not in frame]
+    require(not missing, "frame.columns", missing, "are missing")
+    for name in COLUMNS:
+        _check_column(name, frame[name])
+    return frame
+
+
+def _check_column(name: str, column: pd.Series) -> None:
+    values = column.to_numpy(dtype="float64", na_value=float("nan"))
+    odd = values[~((values == values.round()) & (abs(values) < 2**53))]  # and NaN, and infinity
+    if len(odd):
+        raise ValueError(f"frame[{name!r}] holds {odd[0]}: must be whole numbers")
+    if name in CODES:
+        allowed = CODES[name]
+        for value in values[(values < allowed[0]) | (values > allowed[-1])]:
+            raise ValueError(
+                f"frame[{name!r}] holds {int(value)}: must be from {allowed[0]} to {allowed[-1]}"
+            )
 
 
 def limit_and_bill() -> torch.Tensor:
