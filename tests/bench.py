@@ -288,7 +288,6 @@ NETWORKS = [("relu", True), ("relu", False), ("abs", True), ("abs", False)]
 
 #: The longest a notebook may take under nbval, in seconds.
 NOTEBOOKS = {f"{i:02}": 30 if i < 4 else 40 for i in range(12)}
-NOTEBOOKS = {"00": 30, "01": 30, "02": 30, "03": 30, "04": 40, "05": 40, "06": 40, "10": 40}
 
 
 def notebook(number: str, reach: float) -> Row:

@@ -417,7 +417,8 @@ BAD = [
     (lambda: convex.denoising(LINE, LINE, 1.0, patterns=20), "patterns=20: only 12 were found"),
     (lambda: convex.denoising(X[:, :1], Y[:, :1], 1.0, patterns=3), "patterns=3: a line needs"),
     (lambda: convex.patterns(torch.randn(400, 3)), "patterns: ask for a number"),
-    (lambda: convex.score_matching(X, 0.4), "beta=0.4: the loss has no minimum"),
+    (lambda: convex.score_matching(X, 0.4), "beta=0.4: must be at least 1 for relu, with a skip"),
+    (lambda: convex.score_matching(X, 1.2), "beta=1.2: must be larger on these data; .* is enough"),
     (lambda: convex.gated(X[:, :1], Y[:, :1], 1.0), "x_noisy.shape"),
     (lambda: convex.annealed(sl.OrnsteinUhlenbeck(), X, 1.0, levels=0), "levels=0"),
 ]

@@ -8,7 +8,10 @@ and the loss is convex in the a_j: a group lasso over all unit neurons, which ``
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -17,11 +20,13 @@ from torch import Generator, Tensor
 from .. import kernel, validate
 from .columns import Bought, Problem, Unbounded, solve
 from .fit import ACTIVATIONS, Fit, denoising_loss, score_matching_loss
+from .line import Line
 from .patterns import chosen
 from .plane import Array, Plane, Units
 from .space import Space
 
 OUTPUTS = ("joint", "separate")
+Solved: TypeAlias = tuple[Problem, Bought]
 
 
 def denoising(
@@ -77,21 +82,48 @@ def score_matching(
     """
     points = checked(x, beta, activation)
     validate.one_of("outputs", outputs, OUTPUTS)
+    _require_minimum_along_axes(x, beta, activation, skip)
     each = np.eye(x.shape[1])
     allowed, solved = chosen(x, patterns, generator), []
     for turn in [each] if outputs == "joint" else each[:, None]:
-        problem = _matching(points, turn, float(beta), activation, skip)
+        oracle = _oracle(points, activation, turn, allowed)
+        solve_at = partial(_solve_matching, points, turn, oracle, activation, skip)
         try:
-            bought = solve(problem, _oracle(points, activation, turn, allowed))
+            solved.append(solve_at(float(beta)))
         except Unbounded:
-            raise ValueError(f"beta={beta!r}: the loss has no minimum: neurons of opposite sign "
-                             "with nearly the same kink change the slope at a data point and "
-                             "nothing else, and earn more than they cost") from None  # fmt: skip
+            raise ValueError(
+                f"beta={beta!r}: must be larger on these data; {_bounded(solve_at, beta):g} is "
+                "enough. The loss has no minimum: neurons of opposite sign with nearly the same "
+                "kink change the slope at a data point and nothing else, and earn more than they "
+                "cost"
+            ) from None
         except RuntimeError as error:
             raise RuntimeError(f"{error}; beta={beta!r} may be too small for a minimum") from None
-        solved.append((problem, bought))
     fit = _assemble(solved, activation, float(beta), x)
     return _with_loss(fit, score_matching_loss, x)
+
+
+def _bounded(solve_at: Callable[[float], Solved], beta: float) -> float:
+    """The first of 2β, 4β, … at which there is a minimum that the solver finds."""
+    while True:
+        beta *= 2
+        with suppress(Unbounded, RuntimeError):
+            solve_at(beta)
+            return beta
+
+
+def _solve_matching(
+    x: Array, turn: Array, oracle: Plane | Space, activation: str, skip: bool, beta: float
+) -> Solved:
+    problem = _matching(x, turn, beta, activation, skip)
+    return problem, solve(problem, oracle)
+
+
+def _require_minimum_along_axes(x: Tensor, beta: float, activation: str, skip: bool) -> None:
+    """Networks that look along one axis are networks on a line, and have a minimum first of all."""
+    for column in x.split(1, dim=1):
+        if len(column.unique()) > 1:
+            Line(column, None, activation, skip).require(beta)
 
 
 def _matching(x: Array, turn: Array, beta: float, activation: str, skip: bool) -> Problem:
@@ -148,9 +180,7 @@ def _start(fit: Fit | None, output: int, outputs: str) -> Units | None:
     return Units(w / length[:, None], b / length, np.zeros((len(w), 1)))
 
 
-def _assemble(
-    solved: list[tuple[Problem, Bought]], activation: str, beta: float, like: Tensor
-) -> Fit:
+def _assemble(solved: list[Solved], activation: str, beta: float, like: Tensor) -> Fit:
     """One network of one or several solutions, each for its own outputs; its loss comes later."""
     blocks, linear = [], []
     for problem, bought in solved:

@@ -16,7 +16,6 @@ import torch
 from torch import Generator, Tensor
 
 from scorelab import convex, kernel, metrics, quality, stopping
-from scorelab import kernel, metrics, stopping
 from scorelab.credit import framework
 from scorelab.descent import NetworkPath, descend
 from scorelab.kernel import KernelFlow, ntk
@@ -201,6 +200,8 @@ def samples(device: str) -> Result:
     both = quality.spliced(PROCESS, truth, flow.at(100), (0.3, 0.6))
     x = judge.samples(both, steps=8)
     return {"samples": x, **judge.verdict(x)}
+
+
 def table_framework(device: str) -> Result:
     form, processes, t = framework.MixtureForm.independent(2), framework.bands(2), seed()
     x, queries = points(device), regression(device, 3)
