@@ -10,7 +10,6 @@ interrupted goes on where it stopped.
 
 from __future__ import annotations
 
-import argparse
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -133,19 +132,5 @@ def table() -> pd.DataFrame:
     return pd.read_csv(PATH)
 
 
-def main() -> None:
-    """Remake the table."""
-    parser = argparse.ArgumentParser(prog="python -m scorelab.memorisation",
-                                     description=main.__doc__)  # fmt: skip
-    parser.add_argument("--cache", default=".cache/memorisation", help="where cells are kept")
-    options = parser.parse_args()
-    from scorelab.memorisation import (
-        experiment,
-    )  # by its name in the package, under which it is kept
-
-    cells = sweep.grid(**AXES)
-    sweep.run(experiment, cells, options.cache).to_csv(PATH, index=False, float_format="%.4g")
-
-
 if __name__ == "__main__":
-    main()
+    sweep.remake("scorelab.memorisation")

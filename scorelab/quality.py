@@ -6,7 +6,6 @@ goes on where it stopped.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -176,16 +175,5 @@ def table() -> pd.DataFrame:
     return pd.read_csv(PATH)
 
 
-def main() -> None:
-    """Remake the table."""
-    parser = argparse.ArgumentParser(prog="python -m scorelab.quality", description=main.__doc__)
-    parser.add_argument("--cache", default=".cache/quality", help="where finished cells are kept")
-    options = parser.parse_args()
-    from scorelab.quality import experiment  # by its name in the package, under which it is kept
-
-    cells = sweep.grid(**AXES)
-    sweep.run(experiment, cells, options.cache).to_csv(PATH, index=False, float_format="%.4g")
-
-
 if __name__ == "__main__":
-    main()
+    sweep.remake("scorelab.quality")

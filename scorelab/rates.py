@@ -6,7 +6,6 @@ on where it stopped.
 
 from __future__ import annotations
 
-import argparse
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -123,16 +122,5 @@ def table() -> pd.DataFrame:
     return pd.read_csv(PATH)
 
 
-def main() -> None:
-    """Remake the table."""
-    parser = argparse.ArgumentParser(prog="python -m scorelab.rates", description=main.__doc__)
-    parser.add_argument("--cache", default=".cache/rates", help="where finished cells are kept")
-    options = parser.parse_args()
-    from scorelab.rates import experiment  # by its name in the package, under which it is kept
-
-    cells = sweep.grid(**AXES)
-    sweep.run(experiment, cells, options.cache).to_csv(PATH, index=False, float_format="%.4g")
-
-
 if __name__ == "__main__":
-    main()
+    sweep.remake("scorelab.rates")

@@ -9,7 +9,9 @@ from __future__ import annotations
 import itertools
 import os
 import traceback
+from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -91,6 +93,20 @@ def run(
     if failures:
         raise SweepFailed(table, failures)
     return table
+
+
+def remake(name: str) -> None:
+    """The command line of a module that ships a table: ``python -m name`` remakes its file.
+
+    The module has an ``experiment``, its ``AXES`` and the ``PATH`` of the table. It is imported by
+    its name in the package, under which the cache keeps its cells: run as a script it has another.
+    """
+    module = import_module(name)
+    parser = ArgumentParser(prog=f"python -m {name}", description="Remake the table.")
+    cache = f".cache/{name.rpartition('.')[2]}"
+    parser.add_argument("--cache", default=cache, help="where finished cells are kept")
+    made = run(module.experiment, grid(**module.AXES), parser.parse_args().cache)
+    made.to_csv(module.PATH, index=False, float_format="%.4g")
 
 
 def _attempt(place: int, call: Experiment, cell: Cell) -> tuple[int, dict[str, float] | str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import joblib
@@ -90,3 +91,17 @@ def test_a_dask_cluster_gives_the_same_table() -> None:
 def test_bad_input_is_named(action, message: str) -> None:
     with pytest.raises(ValueError, match=f"^{message}"):
         action()
+
+
+def test_a_module_remakes_its_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, cache = tmp_path / "table.csv", tmp_path / "cache"
+    (tmp_path / "halves.py").write_text(
+        f"AXES, PATH = {{'n': (1, 2)}}, {str(path)!r}\n"
+        "def experiment(n): return {'half': n / 2}\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("sys.argv", ["halves", "--cache", str(cache)])
+    monkeypatch.setattr(sweep, "run", partial(sweep.run, jobs=1))  # in this process
+    sweep.remake("halves")
+    assert path.read_text() == "n,half\n1,0.5\n2,1\n"
+    assert len(list(cache.rglob("output.pkl"))) == 2
