@@ -166,6 +166,14 @@ def test_files_name_no_package_index_and_no_path_of_one_machine() -> None:
         assert not found, f"{path.relative_to(ROOT)}: {found}"
 
 
+def test_test_files_of_one_run_have_names_of_their_own() -> None:
+    """Without packages, pytest takes two files of one name for the same module."""
+    names = [
+        path.name for path in (ROOT / "tests").rglob("test_*.py") if path.parent.name != "browser"
+    ]
+    assert len(names) == len(set(names))
+
+
 def test_citation_names_both_papers() -> None:
     references = yaml.safe_load((ROOT / "CITATION.cff").read_text())["references"]
     papers = {reference["url"].rpartition("/")[2]: reference["title"] for reference in references}
