@@ -15,6 +15,8 @@ lab: $(READY) ## open JupyterLab on the first notebook (LAB_ARGS="--no-browser -
 	$(PYTHON) -m jupyterlab --ip=127.0.0.1 --LabApp.default_url=$(FIRST) $(LAB_ARGS)
 
 test: export SCORELAB_HEADLESS = 1
+test: export OMP_WAIT_POLICY = PASSIVE
+# Two workers on two cores: a thread that spins while it waits would hold up the other notebook.
 test: $(READY) ## lint, run the tests, run every notebook, and drive the explorers in a browser where there is one
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
