@@ -5,6 +5,10 @@ READY  := .venv/.ready
 FIRST  := /doc/tree/notebooks/00-start-here.ipynb
 NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with=tests/sanitize.cfg
 
+# A thread that spins while it waits holds up the other kernel on a machine of few cores: two
+# notebooks at a time took more than three times as long, and cells ran into their time limit.
+export OMP_WAIT_POLICY := PASSIVE
+
 .DEFAULT_GOAL := help
 .PHONY: help lab test bench notebooks tables credit format clean
 
@@ -15,8 +19,6 @@ lab: $(READY) ## open JupyterLab on the first notebook (LAB_ARGS="--no-browser -
 	$(PYTHON) -m jupyterlab --ip=127.0.0.1 --LabApp.default_url=$(FIRST) $(LAB_ARGS)
 
 test: export SCORELAB_HEADLESS = 1
-test: export OMP_WAIT_POLICY = PASSIVE
-# Two workers on two cores: a thread that spins while it waits would hold up the other notebook.
 test: $(READY) ## lint, run the tests, run every notebook, and drive the explorers in a browser where there is one
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check

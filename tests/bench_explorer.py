@@ -23,13 +23,17 @@ REPLAYS = {
     "06": ("n", "seeds"),
     "07": ("stop",),
     "08": ("beta",),
+    "09": ("beta", "noise"),
+    "10": ("stop",),
     "11": ("stop",),
 }
+LATER = {"09": 1}  # the explorer is the second of its notebook
 TRAINED = {"00", "03", "04"}  # where a model trains at the start
 LISTEN = """() => {
     window.redraws = []
-    document.querySelector('.js-plotly-plot')
-        .on('plotly_afterplot', () => window.redraws.push(performance.now()))
+    const figure = document.querySelector('.js-plotly-plot')
+    for (const drawn of ['plotly_afterplot', 'plotly_transitioned'])
+        figure.on(drawn, () => window.redraws.push(performance.now()))
 }"""
 
 #: What was measured, and how far it should reach; times in milliseconds.
@@ -113,7 +117,7 @@ def measure() -> list[Figure]:
     with Lab() as lab:
         for number, controls in REPLAYS.items():
             (path,) = NOTEBOOKS.glob(f"{number}-*.ipynb")
-            with explorer(lab, path.name) as notebook:
+            with explorer(lab, path.name, LATER.get(number, 0)) as notebook:
                 if number in TRAINED:
                     rest(notebook)
                 notebook.page.evaluate(LISTEN)

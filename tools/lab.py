@@ -63,12 +63,12 @@ READ_TRACES = """figure => figure._fullData.map(trace => {
     return {name, type, visible, x: list(trace.x), y: list(trace.y), z: list(trace.z)}
 })"""
 COUNT_REDRAWS = """() => {
-    window.slRedraws ??= []
+    const redraws = window.slRedraws ??= [], note = () => redraws.push(performance.now())
     for (const figure of document.querySelectorAll('.js-plotly-plot:not([data-sl-counted])')) {
         figure.dataset.slCounted = true
-        figure.on('plotly_afterplot', () => window.slRedraws.push(performance.now()))
+        for (const drawn of ['plotly_afterplot', 'plotly_transitioned']) figure.on(drawn, note)
     }
-    return window.slRedraws
+    return redraws
 }"""
 
 

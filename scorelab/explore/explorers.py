@@ -64,7 +64,7 @@ class Page(anywidget.AnyWidget):
       const answer = () => { model.set("drawn", model.get("sent")); model.save_changes(); };
       const there = () => el.closest(".sl-explorer")?.querySelector(".js-plotly-plot .main-svg");
       const opened = () => there() ? answer() : requestAnimationFrame(opened);
-      const redrawn = () => { if (there()) answer(); };  // in the order of the messages
+      const redrawn = () => { if (there()) requestAnimationFrame(answer); };  // figures move first
       model.on("change:sent", redrawn);
       requestAnimationFrame(opened);
       const keep = event => {

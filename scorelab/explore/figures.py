@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
+from plotly.basedatatypes import Undefined
 from plotly.subplots import make_subplots
 
 Array = NDArray[np.floating]
@@ -32,6 +33,17 @@ def number(value: float) -> str:
     return "∞" if value == math.inf else f"{value:,}"
 
 
+#: What a page reports after each redraw: the values that plotly chose for what was left open.
+DEFAULTS = {"_js2py_traceDeltas", "_js2py_layoutDelta"}
+
+#: Plotly's words for: leave out what has not been drawn yet, take no time, draw nothing else.
+AT_ONCE = {
+    "mode": "immediate",
+    "frame": {"duration": 0, "redraw": False},
+    "transition": {"duration": 0},
+}
+
+
 class LiveFigure(go.FigureWidget):
     """A FigureWidget that a page gets whole: when it is made, and as it is now after a reload.
 
@@ -41,6 +53,7 @@ class LiveFigure(go.FigureWidget):
     """
 
     _made = False
+    _empty: set[int] | None = None  # the traces without points, as last drawn
 
     def __init__(self, figure: go.Figure) -> None:
         super().__init__(figure)
@@ -51,6 +64,34 @@ class LiveFigure(go.FigureWidget):
         """Announce the widget to the page, once there is something to announce."""
         if self._made:
             super().open()
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what the page says, but for plotly's ``DEFAULTS``, which nobody here asks for.
+
+        To work through them, and to echo them, keeps kernel and page from the next redraw.
+        """
+        super().set_state({k: v for k, v in sync_data.items() if k not in DEFAULTS})
+
+    def _send_update_msg(self, restyle_data: dict[str, list[Any]],
+                         relayout_data: dict[str, Any], trace_indexes: list[int] | None = None,
+                         **message: Any) -> None:  # fmt: skip
+        """Send changes to the page; where points and lines only move, it draws nothing else.
+
+        To draw axes, titles and legend anew takes as long again. Plotly moves what is in sight: a
+        trace that comes or goes, and what is not a scatter trace, it leaves as they were.
+        """
+        empty = {i for i, trace in enumerate(self._data) if len(trace.get("x", ())) == 0}
+        same, self._empty = empty == self._empty, empty
+        only_moves = not relayout_data and restyle_data.keys() <= {"x", "y", "text"}
+        if not (same and only_moves and all(trace["type"] == "scatter" for trace in self._data)):
+            super()._send_update_msg(restyle_data, relayout_data, trace_indexes, **message)
+            return
+        moves: list[dict[str, Any]] = [{} for _ in self._data]  # one left out would vanish
+        for name, values in restyle_data.items():
+            for i, value in zip(trace_indexes, values, strict=True):
+                if value is not Undefined:
+                    moves[i][name] = value
+        self._send_animate_msg(moves, {}, list(range(len(moves))), AT_ONCE)
 
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
         """The widget's state, with the figure as it is now where all of it is asked for."""

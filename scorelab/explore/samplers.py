@@ -29,6 +29,9 @@ from scorelab.quality import shares
 Trace = dict[str, Any]
 Traces = dict[str, Trace]
 
+#: Beside so many modes there is room for their shares.
+MODES_WITH_SHARES = 4
+
 
 class Measure(NamedTuple):
     """What ``Judge.verdict`` calls it, the words of its axis, and the axis' ends and ticks."""
@@ -136,11 +139,13 @@ def _shares(walk: Walk) -> Trace:
     """Beside each mode, away from the centre, its share of the samples, where there is room."""
     law = walk.judge.law
     means = law.means.numpy()
+    if len(means) > MODES_WITH_SHARES:
+        return {"x": [99.0], "y": [99.0], "text": ["–"]}  # plotly forgets how to draw empty words
     far = np.linalg.norm(means, axis=1, keepdims=True)
     outwards = np.where(far > 0.1, means / np.maximum(far, 0.1), [[0.0, -1.0]])
     place = means + np.array([1.15, 0.8]) * outwards
     words = [f"{share:.0%}" for share in shares(law, walk.samples).tolist()]
-    return {"x": place[:, 0], "y": place[:, 1], "text": words if len(words) <= 4 else []}
+    return {"x": place[:, 0], "y": place[:, 1], "text": words}
 
 
 def _paths(walk: Walk) -> Traces:
