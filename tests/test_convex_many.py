@@ -346,6 +346,22 @@ def test_a_neighbouring_fit_is_a_good_start() -> None:
         assert warm.objective == pytest.approx(cold.objective, rel=3e-6)
 
 
+@pytest.mark.parametrize("skip", [False, True])
+@pytest.mark.parametrize("activation", ["relu", "abs"])
+def test_the_least_beta_in_the_plane_parts_minimum_from_none(activation: str, skip: bool) -> None:
+    x = torch.randn(6, 2, generator=Generator().manual_seed(6)).double()
+    least = convex.least_beta(x, activation, skip, outputs="separate")
+    assert np.isfinite(dense(x.numpy(), None, 1.01 * least, activation, skip, output=1))
+    with pytest.raises(AssertionError):  # its status is not optimal: it has no minimum
+        dense(x.numpy(), None, 0.99 * least, activation, skip, output=1)
+    joint = convex.least_beta(x, activation, skip)
+    assert joint >= least * (1 - 2e-3)  # neurons that may feed both outputs earn more
+    fit = convex.score_matching(x, 1.01 * joint, activation, skip)
+    assert fit.gap < 1e-3 * abs(fit.objective)
+    with pytest.raises(ValueError, match="no minimum"):
+        convex.score_matching(x, 0.99 * joint, activation, skip)
+
+
 def test_a_wide_beta_leaves_the_linear_part_alone() -> None:
     x, y = rows(30, seed=12)
     fit = convex.denoising(x, y, 1e4)
@@ -403,6 +419,7 @@ def test_annealed_langevin_samples_a_gaussian() -> None:
 # What is refused
 
 X, Y = rows(10)
+SPACE = torch.randn(10, 3, generator=Generator().manual_seed(0)).double()
 BAD = [
     (lambda: convex.denoising(X, Y, 0.0), "beta=0.0: must be a finite number above 0"),
     (lambda: convex.denoising(X, Y, float("nan")), "beta=nan: must be a finite number above 0"),
@@ -417,8 +434,14 @@ BAD = [
     (lambda: convex.denoising(LINE, LINE, 1.0, patterns=20), "patterns=20: only 12 were found"),
     (lambda: convex.denoising(X[:, :1], Y[:, :1], 1.0, patterns=3), "patterns=3: a line needs"),
     (lambda: convex.patterns(torch.randn(400, 3)), "patterns: ask for a number"),
-    (lambda: convex.score_matching(X, 0.4), "beta=0.4: must be at least 1 for relu, with a skip"),
-    (lambda: convex.score_matching(X, 1.2), "beta=1.2: must be larger on these data; .* is enough"),
+    (lambda: convex.score_matching(X, 0.4), "beta=0.4: must be at least 2.066. for relu, with a"),
+    (
+        lambda: convex.score_matching(X, 1.2),
+        "beta=1.2: must be at least 2.066.* no minimum: neur",
+    ),
+    (lambda: convex.score_matching(SPACE, 0.4), "beta=0.4: must be at least 1 for relu, with a sk"),
+    (lambda: convex.score_matching(SPACE, 1.1), "beta=1.1: must be larger .* is enough. With this"),
+    (lambda: convex.least_beta(SPACE), r"x.shape=\(10, 3\): must be \(n, 1\) or \(n, 2\)"),
     (lambda: convex.gated(X[:, :1], Y[:, :1], 1.0), "x_noisy.shape"),
     (lambda: convex.annealed(sl.OrnsteinUhlenbeck(), X, 1.0, levels=0), "levels=0"),
 ]

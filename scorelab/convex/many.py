@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -18,6 +17,7 @@ import torch
 from torch import Generator, Tensor
 
 from .. import kernel, validate
+from .bound import least
 from .columns import Bought, Problem, Unbounded, solve
 from .fit import ACTIVATIONS, Fit, denoising_loss, score_matching_loss
 from .line import Line
@@ -78,45 +78,69 @@ def score_matching(
 
     ``outputs`` and ``patterns`` as in ``denoising``; with patterns, and for d ≥ 3, the gap is
     infinite where the bound does not hold. Raises ValueError for a β so small that the loss has
-    no minimum.
+    no minimum; in the plane it names the least one.
     """
     points = checked(x, beta, activation)
     validate.one_of("outputs", outputs, OUTPUTS)
-    _require_minimum_along_axes(x, beta, activation, skip)
-    each = np.eye(x.shape[1])
     allowed, solved = chosen(x, patterns, generator), []
-    for turn in [each] if outputs == "joint" else each[:, None]:
+    if x.shape[1] > 2:
+        _require_minimum_along_axes(x, beta, activation, skip)
+    for turn in _turns(x.shape[1], outputs):
+        problem = _matching(points, turn, float(beta), activation, skip)
         oracle = _oracle(points, activation, turn, allowed)
-        solve_at = partial(_solve_matching, points, turn, oracle, activation, skip)
         try:
-            solved.append(solve_at(float(beta)))
-        except Unbounded:
-            raise ValueError(
-                f"beta={beta!r}: must be larger on these data; {_bounded(solve_at, beta):g} is "
-                "enough. The loss has no minimum: neurons of opposite sign with nearly the same "
-                "kink change the slope at a data point and nothing else, and earn more than they "
-                "cost"
-            ) from None
-        except RuntimeError as error:
-            raise RuntimeError(f"{error}; beta={beta!r} may be too small for a minimum") from None
+            solved.append((problem, solve(problem, oracle)))
+        except (Unbounded, RuntimeError) as error:
+            raise _explained(error, problem, oracle) from None
     fit = _assemble(solved, activation, float(beta), x)
     return _with_loss(fit, score_matching_loss, x)
 
 
-def _bounded(solve_at: Callable[[float], Solved], beta: float) -> float:
+def least_beta(
+    x: Tensor, activation: str = "relu", skip: bool = True, *, outputs: str = "joint"
+) -> float:
+    """The β below which score matching on x (n, 2) has no minimum, to 1/1000 and rather above."""
+    points = checked(x, 1.0, activation)
+    validate.one_of("outputs", outputs, OUTPUTS)
+    return max(
+        least(_matching(points, turn, 1.0, activation, skip), Plane(points, activation, turn))[1]
+        for turn in _turns(2, outputs)
+    )
+
+
+def _turns(dim: int, outputs: str) -> list[Array]:
+    """The unit vectors (k, dim) of the outputs that are solved for together."""
+    each = np.eye(dim)
+    return [each] if outputs == "joint" else list(each[:, None])
+
+
+def _explained(error: Exception, problem: Problem, oracle: Plane | Space) -> Exception:
+    """What to raise where score matching could not be solved: ValueError where β is too small."""
+    beta, why = problem.beta, (
+        "the loss has no minimum: neurons of opposite sign with nearly the same kink change the "
+        "slope at a data point and nothing else, and earn more than they cost"
+    )  # fmt: skip
+    if isinstance(oracle, Plane) and beta < (bound := least(problem, oracle)[1]):
+        return ValueError(
+            f"beta={beta!r}: must be at least {bound:.5g} for {problem.activation}, "
+            f"{'with' if problem.skip else 'without'} a skip connection, on these data: below "
+            f"that {why}"
+        )
+    if isinstance(error, Unbounded):
+        return ValueError(
+            f"beta={beta!r}: must be larger on these data; {_enough(problem, oracle):g} is "
+            f"enough. With this one {why}"
+        )
+    return RuntimeError(f"{error}; beta={beta!r} may be too small for a minimum")
+
+
+def _enough(problem: Problem, oracle: Plane | Space) -> float:
     """The first of 2β, 4β, … at which there is a minimum that the solver finds."""
     while True:
-        beta *= 2
+        problem = replace(problem, beta=2 * problem.beta)
         with suppress(Unbounded, RuntimeError):
-            solve_at(beta)
-            return beta
-
-
-def _solve_matching(
-    x: Array, turn: Array, oracle: Plane | Space, activation: str, skip: bool, beta: float
-) -> Solved:
-    problem = _matching(x, turn, beta, activation, skip)
-    return problem, solve(problem, oracle)
+            solve(problem, oracle)
+            return problem.beta
 
 
 def _require_minimum_along_axes(x: Tensor, beta: float, activation: str, skip: bool) -> None:

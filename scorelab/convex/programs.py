@@ -100,9 +100,21 @@ def path(
     return [line.fit(beta) for beta in wanted]
 
 
-def least_beta(x: Tensor, activation: str = "relu", skip: bool = True) -> float:
-    """The β below which score matching on x (n, 1) has no minimum."""
-    return _line(x, None, activation, skip).bound()
+def least_beta(
+    x: Tensor, activation: str = "relu", skip: bool = True, *, outputs: str = "joint"
+) -> float:
+    """The β below which score matching on x (n, 1) or (n, 2) has no minimum.
+
+    On a line exactly; in the plane to 1/1000, and rather above than below, for a network whose
+    neurons feed all ``outputs`` or one each. Raises ValueError for other dimensions.
+    """
+    validate.require(x.ndim == 2 and x.shape[1] < 3, "x.shape", tuple(x.shape),
+                     "must be (n, 1) or (n, 2)")  # fmt: skip
+    if x.shape[1] == 1:
+        return _line(x, None, activation, skip).bound()
+    from . import many  # and with it Clarabel: only who calls pays for it
+
+    return many.least_beta(x, activation, skip, outputs=outputs)
 
 
 def gaussian_beta(x: Tensor, activation: str = "relu", skip: bool = True) -> float:

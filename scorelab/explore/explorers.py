@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import html
 import time
 from collections.abc import Iterable, Sequence
@@ -154,6 +155,7 @@ class Explorer(W.VBox):
         """Hand the figure to the page, now that there is something to see in it."""
         self.figure = LiveFigure(self.figure)
         self.figure._config = self.figure._config | CONFIG
+        gc.freeze()  # to look through all of torch and plotly for garbage takes a third of a second
         *controls, status, error, page = self.children
         self.children = (*controls, self.figure, status, error, page)
 
