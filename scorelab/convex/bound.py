@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from .columns import BATCH, Problem, empty, settings
-from .plane import Array, Plane, join, pick
+from .columns import Problem, empty, settings
+from .plane import Array, Plane, Units, join, pick
 
 #: How near each other the two ends are in the end, relative; and rounds before they must be.
 NEAR, ROUNDS = 1e-3, 100
+#: A unit that is this far below the largest length is let go; it may come back.
+FAR = 0.6
 
 
 def least(problem: Problem, oracle: Plane) -> tuple[float, float]:
@@ -31,20 +33,22 @@ def least(problem: Problem, oracle: Plane) -> tuple[float, float]:
         high = min(high, most)
         if high - low <= NEAR * high:
             return low, high
-        best = np.argsort(-earned)[:BATCH]
-        units = join(units, pick(offered, best[earned[best] > low]))
-        dual, low = _shortest(problem, units.features(problem.x, problem.activation), units.slope)
+        units, before = join(units, pick(offered, earned > low)), low
+        dual, low, reach = _shortest(problem, units)
+        if low > before:  # else nobody goes, so that no round is made twice
+            units = pick(units, reach > FAR * low)
     raise RuntimeError(f"the least β is between {low:g} and {high:g} after {ROUNDS} rounds")
 
 
-def _shortest(problem: Problem, raw: Array, slope: Array) -> tuple[Array, float]:
-    """The Z whose largest ‖Zᵀσ_j − c_j‖ over the units with features raw (n, m) is smallest."""
+def _shortest(problem: Problem, units: Units) -> tuple[Array, float, Array]:
+    """The Z whose largest ‖Zᵀσ_j − c_j‖ over these units is smallest; that; and all of them."""
     import clarabel
     from scipy import sparse
 
     k = problem.drift.shape[1]
     rest = np.linalg.svd(problem.free[0])[0][:, problem.free[0].shape[1] :]  # Z = rest u − drift
-    price = slope + raw.T @ problem.drift
+    raw = units.features(problem.x, problem.activation)
+    price = units.slope + raw.T @ problem.drift
     (m, width) = len(price), rest.shape[1]
     # Variables: the columns of u, then t. Cones: (t, the k entries of Zᵀσ_j − c_j).
     each = np.zeros((m, k + 1, k, width))
@@ -58,11 +62,12 @@ def _shortest(problem: Problem, raw: Array, slope: Array) -> tuple[Array, float]
     cost = np.eye(size)[-1]
     cones = [clarabel.SecondOrderConeT(k + 1)] * m
     nothing = sparse.csc_matrix((size, size))
-    solver = clarabel.DefaultSolver(
-        nothing, cost, sparse.csc_matrix(rows), offset, cones, settings()
-    )
+    loose = settings()
+    loose.tol_gap_abs = loose.tol_gap_rel = loose.tol_feas = NEAR / 100_000
+    solver = clarabel.DefaultSolver(nothing, cost, sparse.csc_matrix(rows), offset, cones, loose)
     found = solver.solve()
     if str(found.status) not in ("Solved", "AlmostSolved"):
         raise RuntimeError(f"Clarabel stopped early: {found.status}")
     u = np.array(found.x[:-1]).reshape(k, width).T
-    return rest @ u - problem.drift, float(found.obj_val_dual)
+    reach = np.linalg.norm((rest @ u).T @ raw - price.T, axis=0)
+    return rest @ u - problem.drift, float(found.obj_val_dual), reach
