@@ -27,26 +27,26 @@ def least(problem: Problem, oracle: Plane) -> tuple[float, float]:
     Raises RuntimeError when they do not come near each other, or with a solver's status.
     """
     units, low, high = empty(problem), 0.0, np.inf
-    dual = -problem.drift
+    q, dual = problem.free[0], -problem.drift
+    rest = np.linalg.svd(q)[0][:, q.shape[1] :]  # Z = rest u − drift
     for _ in range(ROUNDS):
         offered, earned, most, _ = oracle(dual)
         high = min(high, most)
         if high - low <= NEAR * high:
             return low, high
         units, before = join(units, pick(offered, earned > low)), low
-        dual, low, reach = _shortest(problem, units)
+        dual, low, reach = _shortest(problem, rest, units)
         if low > before:  # else nobody goes, so that no round is made twice
             units = pick(units, reach > FAR * low)
     raise RuntimeError(f"the least β is between {low:g} and {high:g} after {ROUNDS} rounds")
 
 
-def _shortest(problem: Problem, units: Units) -> tuple[Array, float, Array]:
+def _shortest(problem: Problem, rest: Array, units: Units) -> tuple[Array, float, Array]:
     """The Z whose largest ‖Zᵀσ_j − c_j‖ over these units is smallest; that; and all of them."""
     import clarabel
     from scipy import sparse
 
     k = problem.drift.shape[1]
-    rest = np.linalg.svd(problem.free[0])[0][:, problem.free[0].shape[1] :]  # Z = rest u − drift
     raw = units.features(problem.x, problem.activation)
     price = units.slope + raw.T @ problem.drift
     (m, width) = len(price), rest.shape[1]
