@@ -8,6 +8,7 @@ stopping time. See README.md for the course.
 from . import convex, credit, metrics, stopping, sweep
 from .descent import NetworkPath, Snapshot, descend
 from .devices import device, warm_up
+from .features import FeatureFlow
 from .kernel import KernelFlow, ntk
 from .likelihood import log_likelihood
 from .network import TwoLayerNet
@@ -17,6 +18,7 @@ from .targets import Empirical, GaussianMixture
 
 __all__ = [
     "Empirical",
+    "FeatureFlow",
     "GaussianMixture",
     "KernelFlow",
     "NetworkPath",

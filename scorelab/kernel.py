@@ -8,17 +8,15 @@ f_τ(z) = κ(z, Z) V diag((1 − (1 − ηλ)^τ) / λ) Vᵀ Y / n, so that one 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
 from copy import copy
-from functools import cached_property
 
 import torch
 from torch import Tensor
 
 from . import validate
 from .devices import free_memory
+from .flow import Flow
 from .process import OrnsteinUhlenbeck, Regression
-from .stopping import log_stops
 
 #: Rows of the Gram matrix made at once: small enough to stay in cache through all its passes.
 ROWS = 128
@@ -120,7 +118,7 @@ class KernelDenoiser:
         return self._columns.product(query, self.coefficients)
 
 
-class KernelFlow:
+class KernelFlow(Flow):
     """Gradient descent in the NTK's function space, at every stopping time: a path.
 
     ``data`` gives n rows; ``step_size`` η is 1/λ_max when None. One eigendecomposition in
@@ -128,9 +126,6 @@ class KernelFlow:
     (n,) are those of K/n, descending. Raises ValueError when η ≥ 2/λ_max, where it diverges, and
     when the matrix would not fit into memory, saying what n would.
     """
-
-    #: The stops that rules and risk curves search by default.
-    stops = log_stops(10**7, 120)
 
     def __init__(
         self, process: OrnsteinUhlenbeck, data: Regression, step_size: float | None = None
@@ -144,17 +139,7 @@ class KernelFlow:
         # K is positive semi-definite: what is below zero is rounding.
         self.eigenvalues, self.vectors = values.flip(0).clamp_min(0), vectors.flip(1)
         self.projections = self.vectors.T @ self.labels
-        top = float(self.eigenvalues[0])
-        self.step_size = 1 / top if step_size is None else validate.positive("step_size", step_size)
-        validate.require(
-            self.step_size * top < 2,
-            "step_size",
-            step_size,
-            f"must be below 2/λ_max = {2 / top:.4g}, the largest stable step size",
-        )
-
-    def __len__(self) -> int:
-        return len(self.z)
+        self.rows, self.step_size = len(data), self._choose_step(step_size)
 
     def with_labels(self, labels: Tensor) -> KernelFlow:
         """The flow for other labels (n, d) on the same inputs, at the cost of one product.
@@ -166,57 +151,10 @@ class KernelFlow:
         other.projections = self.vectors.T @ other.labels
         return other
 
-    def fitted(self, step: float) -> Tensor:
-        """1 − (1 − ηλ)^τ (n,): how much of each eigendirection of the labels is fitted by then.
-
-        These are the eigenvalues of the linear smoother S_τ that maps labels to predictions.
-        """
-        return self._fitted([validate.step("step", step)])[:, 0]
-
-    @cached_property
-    def left_at_stops(self) -> Tensor:
-        """(1 − ηλ)^τ at every stop of ``stops``, (n, T): the part of the labels not fitted yet.
-
-        As exact relative to itself as ``fitted`` is: when it is all but zero, too.
-        """
-        log_left, alternating = self._log_left(self.stops)
-        return log_left.exp().where(~alternating, -log_left.exp())
-
-    def _fitted(self, steps: Sequence[float]) -> Tensor:
-        log_left, alternating = self._log_left(steps)
-        fitted = torch.where(alternating, 1 + log_left.exp(), -log_left.expm1())
-        # In infinite time all is fitted but what rounding has made of zero eigenvalues.
-        found = (self.eigenvalues > self._rank_cutoff()).to(self.z)[:, None]
-        return torch.where(torch.tensor(steps).to(self.z).isinf(), found, fitted)
-
-    def _log_left(self, steps: Sequence[float]) -> tuple[Tensor, Tensor]:
-        """log |1 − ηλ|^τ for T steps, (n, T), and where the power is negative: ηλ > 1, τ odd.
-
-        Exact for small ηλ, where 1 − ηλ rounds to one.
-        """
-        rate, taken = self.step_size * self.eigenvalues[:, None], torch.tensor(steps).to(self.z)
-        log_left = taken * torch.log1p(-torch.minimum(rate, 2 - rate))
-        # 0 · log 0 has no value, but before the first step all is left.
-        return log_left.where(taken > 0, torch.zeros_like(log_left)), (rate > 1) & (taken % 2 == 1)
-
     def at(self, step: float) -> KernelDenoiser:
         """The denoiser after ``step`` steps, any whole number ≥ 0 or inf (the interpolant)."""
         coefficients = self.vectors @ self._weighted([validate.step("step", step)])
         return KernelDenoiser(self.process, self.z, coefficients, self.device)
-
-    def replay(self, t: Tensor, x: Tensor) -> Callable[[float], Tensor]:
-        """Predictions at fixed queries t (n,), x (n, d) as a function of the step, each (n, d).
-
-        The kernel between queries and data is made and rotated once, so that a step costs one
-        small product: what an explorer needs.
-        """
-        rotated = self._rotated(t, x)
-        return lambda step: (rotated @ self._weighted([validate.step("step", step)])).to(x)
-
-    def predict(self, t: Tensor, x: Tensor) -> Tensor:
-        """Predictions at queries t (m,), x (m, d) at every stop, shape (T, m, d)."""
-        predictions = self._rotated(t, x) @ self._weighted(self.stops)
-        return predictions.unflatten(1, (len(self.stops), -1)).movedim(0, 1).to(x)
 
     def _rotated(self, t: Tensor, x: Tensor) -> Tensor:
         return ntk(self.process.features(t, x).to(self.z), self.z) @ self.vectors
@@ -226,18 +164,3 @@ class KernelFlow:
         step = validate.step("step", step)
         left = 1 - self.fitted(step) if step == math.inf else self._log_left([step])[0][:, 0].exp()
         return float(left.square() @ self.projections.square().sum(1)) / (2 * len(self))
-
-    def _weighted(self, steps: Sequence[float]) -> Tensor:
-        """diag((1 − (1 − ηλ)^τ) / λ) Vᵀ Y / n for T steps beside each other, (n, T d)."""
-        positive = (self.eigenvalues > 0)[:, None]
-        values = self.eigenvalues[:, None].where(positive, torch.ones(()).to(self.z))
-        # Where λ = 0 its limit is ητ; the interpolant leaves such directions out.
-        limit = [0.0 if step == math.inf else self.step_size * step for step in steps]
-        filtered = torch.where(
-            positive, self._fitted(steps) / values, torch.tensor(limit).to(self.z)
-        )
-        return (filtered[:, :, None] * self.projections[:, None]).flatten(1) / len(self)
-
-    def _rank_cutoff(self) -> float:
-        """Eigenvalues below this are rounding: infinite time must not divide by them."""
-        return len(self) * torch.finfo(self.z.dtype).eps * float(self.eigenvalues[0])

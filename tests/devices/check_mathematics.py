@@ -205,13 +205,16 @@ def samples(device: str) -> Result:
 def table_framework(device: str) -> Result:
     form, processes, t = framework.MixtureForm.independent(2), framework.bands(2), seed()
     x, queries = points(device), regression(device, 3)
-    trained = framework.paths(processes, form, x[:40], 16, [0, 5], generator=t)
-    nets = [path.at(5) for _, path in trained]
+    nets = [framework.train(band, form, x[:40], x[40:60], 16, [5], generator=t).net
+            for band in processes]  # fmt: skip
     assembled = framework.assemble(form, processes, nets)
+    flow = framework.feature_flow(processes[0], form, x[:40], 5, 2, generator=t)
     return {
-        "form": framework.MixtureForm.fit(x, 2, generator=seed()).denoiser(PROCESS)(
+        "form": framework.MixtureForm.fit(x, [2], x, generator=seed()).denoiser(PROCESS)(
             queries.t, queries.x_t
         ),
+        "features": flow.at(30)(queries.t, queries.x_t),
+        "features replayed": flow.replay(queries.t, queries.x_t)(30),
         "labels": framework.labels(processes[0], form.denoiser(PROCESS), x, generator=t).x_0,
         "banded": assembled(queries.t, queries.x_t),
     }
