@@ -455,11 +455,11 @@ def test_bad_input_is_named(number: int) -> None:
 
 
 def test_a_solver_that_stops_early_gives_its_status(monkeypatch: pytest.MonkeyPatch) -> None:
-    from scorelab.convex import columns
+    from scorelab.convex import columns, solver
 
-    hasty = columns.settings()
+    hasty = solver.settings(1e-10)
     hasty.max_iter = 2
-    monkeypatch.setattr(columns, "settings", lambda: hasty)
+    monkeypatch.setattr(solver, "settings", lambda tol: hasty)
     with pytest.raises(RuntimeError, match="Clarabel stopped early: MaxIterations"):
         convex.denoising(X, Y, 1.0)
     monkeypatch.undo()

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .columns import Problem, empty, settings
+from .columns import Problem, empty
 from .plane import Array, Plane, Units, join, pick
+from .solver import minimise
 
 #: How near each other the two ends are in the end, relative; and rounds before they must be.
 NEAR, ROUNDS = 1e-3, 100
@@ -43,7 +44,6 @@ def least(problem: Problem, oracle: Plane) -> tuple[float, float]:
 
 def _shortest(problem: Problem, rest: Array, units: Units) -> tuple[Array, float, Array]:
     """The Z whose largest ‖Zᵀσ_j − c_j‖ over these units is smallest; that; and all of them."""
-    import clarabel
     from scipy import sparse
 
     k = problem.drift.shape[1]
@@ -60,14 +60,8 @@ def _shortest(problem: Problem, rest: Array, units: Units) -> tuple[Array, float
     offset = np.concatenate((np.zeros((m, 1)), -price), axis=1).ravel()
     size = k * width + 1
     cost = np.eye(size)[-1]
-    cones = [clarabel.SecondOrderConeT(k + 1)] * m
     nothing = sparse.csc_matrix((size, size))
-    loose = settings()
-    loose.tol_gap_abs = loose.tol_gap_rel = loose.tol_feas = NEAR / 100_000
-    solver = clarabel.DefaultSolver(nothing, cost, sparse.csc_matrix(rows), offset, cones, loose)
-    found = solver.solve()
-    if str(found.status) not in ("Solved", "AlmostSolved"):
-        raise RuntimeError(f"Clarabel stopped early: {found.status}")
+    found = minimise(nothing, cost, sparse.csc_matrix(rows), offset, [k + 1] * m, NEAR / 100_000)
     u = np.array(found.x[:-1]).reshape(k, width).T
     reach = np.linalg.norm((rest @ u).T @ raw - price.T, axis=0)
     return rest @ u - problem.drift, float(found.obj_val_dual), reach

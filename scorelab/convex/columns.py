@@ -21,6 +21,7 @@ from typing import TypeAlias
 import numpy as np
 
 from .plane import Array, Units, join, pick
+from .solver import minimise
 
 #: Residuals (n, k) to units, what each earns, the most that an allowed one, and that any one earns.
 Oracle: TypeAlias = Callable[[Array], tuple[Units, Array, float, float]]
@@ -158,8 +159,7 @@ def group_lasso(features: Array, target: Array, price: Array, beta: float) -> Ar
 
     Raises RuntimeError with the solver's status, and Unbounded where there is no minimum.
     """
-    import clarabel  # these two are slow to import
-    from scipy import sparse
+    from scipy import sparse  # slow to import
 
     (m, k) = price.shape
     if m == 0:
@@ -171,25 +171,5 @@ def group_lasso(features: Array, target: Array, price: Array, beta: float) -> Ar
     column = np.arange(m)[:, None] + m * np.array([k, *range(k)])
     size = column.size
     cones = sparse.csc_matrix((-np.ones(size), (np.arange(size), column.ravel())), (size, size))
-    kinds = [clarabel.SecondOrderConeT(k + 1)] * m
-    found = clarabel.DefaultSolver(square, cost, cones, np.zeros(size), kinds, settings()).solve()
-    status = str(found.status)
-    if "DualInfeasible" in status:
-        raise Unbounded(status)
-    if status not in ("Solved", "AlmostSolved"):  # how far off it is, the certificate will say
-        raise RuntimeError(f"Clarabel stopped early: {status}")
+    found = minimise(square, cost, cones, np.zeros(size), [k + 1] * m)
     return np.array(found.x[: k * m]).reshape(k, m).T
-
-
-class Unbounded(Exception):
-    """The loss has no minimum."""
-
-
-def settings() -> object:
-    """One quiet thread and ten digits."""
-    import clarabel
-
-    chosen = clarabel.DefaultSettings()
-    chosen.verbose, chosen.max_threads = False, 1
-    chosen.tol_gap_abs = chosen.tol_gap_rel = chosen.tol_feas = 1e-10
-    return chosen

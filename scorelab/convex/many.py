@@ -18,11 +18,12 @@ from torch import Generator, Tensor
 
 from .. import kernel, validate
 from .bound import least
-from .columns import Bought, Problem, Unbounded, solve
+from .columns import Bought, Problem, solve
 from .fit import ACTIVATIONS, Fit, denoising_loss, score_matching_loss
 from .line import Line
 from .patterns import chosen
 from .plane import Array, Plane, Units
+from .solver import Unbounded
 from .space import Space
 
 OUTPUTS = ("joint", "separate")

@@ -108,7 +108,8 @@ def least_beta(
     On a line exactly; in the plane to 1/1000, and rather above than below, for a network whose
     neurons feed all ``outputs`` or one each. Raises ValueError for other dimensions.
     """
-    validate.require(x.ndim == 2 and x.shape[1] < 3, "x.shape", tuple(x.shape),
+    validate.points("x", x)
+    validate.require(x.shape[1] < 3, "x.shape", tuple(x.shape),
                      "must be (n, 1) or (n, 2)")  # fmt: skip
     if x.shape[1] == 1:
         return _line(x, None, activation, skip).bound()
