@@ -29,13 +29,6 @@ REPLAYS = {
 }
 LATER = {"09": 1}  # the explorer is the second of its notebook
 TRAINED = {"00", "03", "04"}  # where a model trains at the start
-LISTEN = """() => {
-    window.redraws = []
-    const figure = document.querySelector('.js-plotly-plot')
-    for (const drawn of ['plotly_afterplot', 'plotly_transitioned'])
-        figure.on(drawn, () => window.redraws.push(performance.now()))
-}"""
-
 #: What was measured, and how far it should reach; times in milliseconds.
 Figure = tuple[str, float, float, bool]
 
@@ -45,10 +38,10 @@ def latencies(notebook: Notebook, control: str, keys: list[str]) -> list[float]:
     page, found = notebook.page, []
     notebook.control(control).focus()
     for key in keys:
-        start = page.evaluate("() => { redraws.length = 0; return performance.now() }")
+        start = page.evaluate("() => { slRedraws.length = 0; return performance.now() }")
         page.keyboard.press(key)
-        page.wait_for_function("() => redraws.length > 0")
-        found.append(page.evaluate("() => redraws[0]") - start)
+        page.wait_for_function("() => slRedraws.length > 0")
+        found.append(page.evaluate("() => slRedraws[0]") - start)
         time.sleep(0.15)
     return found
 
@@ -69,9 +62,9 @@ def training(notebook: Notebook) -> list[Figure]:
     rest(notebook)
     notebook.press("train", "Space")
     time.sleep(1)
-    notebook.page.evaluate("() => { redraws.length = 0 }")
+    before = len(notebook.redraws())
     time.sleep(3)
-    rate = notebook.page.evaluate("() => redraws.length") / 3
+    rate = (len(notebook.redraws()) - before) / 3
     start = time.perf_counter()
     notebook.control("halt").evaluate("button => button.click()")
     halted, last = 0.0, ""
@@ -120,7 +113,6 @@ def measure() -> list[Figure]:
             with explorer(lab, path.name, LATER.get(number, 0)) as notebook:
                 if number in TRAINED:
                     rest(notebook)
-                notebook.page.evaluate(LISTEN)
                 for control in controls:
                     figures += replay(notebook, number, control)
                 if number == "00":
