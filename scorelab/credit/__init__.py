@@ -5,7 +5,7 @@
 precomputed tables of notebook 10.
 """
 
-from .encoding import Encoding
+from .encoding import Encoding, normal_scores
 from .table import (
     CATEGORICAL,
     CODES,
@@ -29,6 +29,7 @@ __all__ = [
     "check",
     "limit_and_bill",
     "load",
+    "normal_scores",
     "to_money",
     "to_view",
 ]

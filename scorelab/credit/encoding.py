@@ -97,6 +97,18 @@ class Encoding:
         return pd.DataFrame(decoded).astype(dict.fromkeys(CATEGORICAL, "category"))
 
 
+def normal_scores(x: Tensor) -> Tensor:
+    """Points (n, d) with each coordinate's values replaced by the normal scores of their ranks.
+
+    Φ⁻¹((rank + ½)/n), ranks from 0. The coordinates of an `Encoding` are N(0, 1), which a sampler
+    reaches only about; this gives the margins back and keeps all orders. The points are then no
+    longer independent of each other. Its use here is our choice. Raises ValueError unless x is
+    finite.
+    """
+    ranks = points("x", x).argsort(dim=0, stable=True).argsort(0)
+    return torch.special.ndtri((ranks + 0.5).double() / len(x)).to(x)
+
+
 def _columns(frame: pd.DataFrame) -> list[Tensor]:
     """The columns as int64 tensors (n,), checked."""
     check(frame)

@@ -15,28 +15,28 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Generator, Tensor
 
 from scorelab import stopping, validate
-from scorelab.descent import NetworkPath
+from scorelab.descent import Snapshot, descend
+from scorelab.features import FeatureFlow
 from scorelab.kernel import KernelFlow, largest_eigenvalue
+from scorelab.metrics import Path, holdout_risk
 from scorelab.network import TwoLayerNet
 from scorelab.process import Denoiser, OrnsteinUhlenbeck, Regression
 
-if TYPE_CHECKING:
-    from sklearn.mixture import GaussianMixture as Fitted
+from .mixture import MixtureForm
 
 #: The range of times, in log-uniform draws: noise levels √h from 0.055 to 0.99.
 T_MIN, T_MAX = 0.003, 4.0
-#: Added to the eigenvalues of the mixture's covariances: coordinates have variance 1.
-FLOOR = 1e-3
 #: Rows whose share of λ_max is computed: it hardly changes with more.
 ENOUGH = 1000
+#: Noises of each point that is put aside.
+JUDGING = 3
 
 
 class Band(OrnsteinUhlenbeck):
@@ -54,75 +54,6 @@ def bands(count: int, t_min: float = T_MIN, t_max: float = T_MAX) -> list[Band]:
     edges = torch.logspace(0, 1, validate.count("count", count) + 1, base=t_max / t_min)
     ends = [t_min, *(t_min * edges[1:-1]).tolist(), t_max]
     return [Band(low, high) for low, high in itertools.pairwise(ends)]
-
-
-class MixtureForm:
-    """f_0: the exact denoiser of Σ_k π_k N(μ_k, Σ_k) with full covariances (standard).
-
-    f_0(t, x) = Σ_k r_k [μ_k + α Σ_k (α² Σ_k + h I)⁻¹ (x − α μ_k)], r_k the posterior weights. With
-    one component and normal coordinates it is the Gaussian copula's. ``weights`` (k,), ``means``
-    (k, d), ``covariances`` (k, d, d). Each covariance is diagonalised once for all times.
-    """
-
-    def __init__(self, weights: Tensor, means: Tensor, covariances: Tensor) -> None:
-        values, vectors = torch.linalg.eigh(covariances.double())
-        self.means, self.parts = means, (weights.log(), means, values.clamp_min(FLOOR), vectors)
-
-    @classmethod
-    def independent(cls, dim: int) -> MixtureForm:
-        """N(0, I): where every coordinate is normal, the form of independent columns, f_0 = αx."""
-        return cls(torch.ones(1), torch.zeros(1, dim), torch.eye(dim)[None])
-
-    @classmethod
-    def fit(cls, x: Tensor, components: int, *, generator: Generator | None = None) -> MixtureForm:
-        """By expectation–maximisation (scikit-learn) on points x (n, d)."""
-        validate.points("x", x)
-        fitted = _fit(x, components, generator)
-        parts = (fitted.weights_, fitted.means_, fitted.covariances_)
-        return cls(*(torch.as_tensor(part) for part in parts))
-
-    def denoiser(self, process: OrnsteinUhlenbeck) -> Denoiser:
-        """f_0(t, x) for t (n,) and x (n, d), shape (n, d)."""
-
-        def block(t: Tensor, x: Tensor) -> Tensor:
-            alpha, h = process.alpha(t)[:, None], process.h(t)[:, None]
-            logs, means = [], []
-            for log_weight, mean, value, vector in zip(
-                *(part.to(x) for part in self.parts), strict=True
-            ):
-                along, variance = (x - alpha * mean) @ vector, alpha**2 * value + h
-                logs.append(log_weight - (along**2 / variance + variance.log()).sum(1) / 2)
-                means.append(mean + (alpha * value / variance * along) @ vector.T)
-            posterior = torch.stack(logs, 1).softmax(1)
-            return torch.einsum("nk,nkd->nd", posterior, torch.stack(means, 1))
-
-        def denoiser(t: Tensor, x: Tensor) -> Tensor:
-            validate.queries(t, x, self.means.shape[1])
-            parts = zip(t.split(2048), x.split(2048), strict=True)
-            return torch.cat([block(*part) for part in parts])
-
-        return denoiser
-
-
-def choose_components(
-    train: Tensor, holdout: Tensor, candidates: Sequence[int], *, generator: Generator | None = None
-) -> int:
-    """The number of components whose mixture gives held-out points the highest likelihood."""
-    scores = [_fit(train, k, generator).score(holdout.cpu().double().numpy()) for k in candidates]
-    return candidates[scores.index(max(scores))]
-
-
-def _fit(x: Tensor, components: int, generator: Generator | None) -> Fitted:
-    import warnings
-
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.mixture import GaussianMixture
-
-    seed = int(torch.randint(2**31, (1,), generator=generator))
-    mixture = GaussianMixture(components, reg_covar=FLOOR, max_iter=30, random_state=seed)
-    with warnings.catch_warnings():  # thirty rounds are what we want, converged or not
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        return mixture.fit(x.cpu().double().numpy())
 
 
 @dataclass(frozen=True)
@@ -163,30 +94,62 @@ def labels(
     return Regression(data.t, data.x_t, left)
 
 
-def paths(
-    processes: Sequence[Band],
+def train(
+    band: Band,
     form: MixtureForm,
     x: Tensor,
+    holdout: Tensor,
     width: int,
     stops: Iterable[int],
     *,
     generator: Generator | None = None,
-) -> Iterator[tuple[Band, NetworkPath]]:
-    """Train a network of ``width`` in each band on points x (n, d), and record it at ``stops``."""
-    stops = list(validate.rising("stops", stops))
-    for band in processes:
-        data = labels(band, form.denoiser(band), x, generator=generator)
-        net = TwoLayerNet(band, x.shape[1], width, generator=generator, device=x.device)
-        some = slice(0, ENOUGH)
-        step = 1 / largest_eigenvalue(band.features(data.t[some], data.x_t[some]))
-        yield band, NetworkPath.record(net, data, stops, step)
+) -> Snapshot:
+    """A network of ``width`` trained on points x (n, d) until its risk on others no longer falls.
+
+    It pauses at each of the ``stops``, and goes on as long as the last was better than the one
+    before, judged by ``holdout`` (k, d) with `JUDGING` noises each; the better one is returned.
+    """
+    f_0 = form.denoiser(band)
+    data = labels(band, f_0, x, generator=generator)
+    fresh = labels(band, f_0, holdout, JUDGING, generator=generator)
+    net = TwoLayerNet(band, x.shape[1], width, generator=generator, device=x.device)
+    some = slice(0, ENOUGH)
+    step = 1 / largest_eigenvalue(band.features(data.t[some], data.x_t[some]))
+    best, least = None, math.inf
+    for snapshot in descend(net, data, stops, step):
+        risk = holdout_risk(snapshot.net, fresh)
+        if risk >= least:
+            break
+        best, least = snapshot, risk
+    validate.require(best is not None, "stops", stops, "must hold at least one")
+    return best
+
+
+def feature_flow(
+    band: Band,
+    form: MixtureForm,
+    x: Tensor,
+    width: int,
+    draws: int,
+    *,
+    generator: Generator | None = None,
+) -> FeatureFlow:
+    """The kernel's gradient descent on ``draws`` noises of each point x (n, d), at all stops.
+
+    On ``width`` random features; see `FeatureFlow`. All noises are drawn anew.
+    """
+    f_0 = form.denoiser(band)
+    batches = (labels(band, f_0, x, generator=generator) for _ in range(draws))
+    return FeatureFlow(band, batches, width, generator=generator)
 
 
 def holdout_stop(
-    band: Band, path: NetworkPath, form: MixtureForm, x: Tensor, *, generator: Generator
+    band: Band, path: Path, form: MixtureForm, x: Tensor, *, generator: Generator
 ) -> int:
-    """The stop of a band's path by its risk on points x not trained on, 3 draws each."""
-    return stopping.holdout(path, labels(band, form.denoiser(band), x, 3, generator=generator))
+    """The stop of a band's path by its risk on points x not trained on."""
+    return stopping.holdout(
+        path, labels(band, form.denoiser(band), x, JUDGING, generator=generator)
+    )
 
 
 def loo_stop(

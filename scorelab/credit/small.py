@@ -20,7 +20,8 @@ from scorelab.process import Denoiser
 from scorelab.stopping import loo_scores
 
 from . import framework, scores, study
-from .framework import Band, Corrected
+from .framework import T_MAX, T_MIN, Band, Corrected
+from .half import Half
 from .scores import trend_errors
 from .table import CODES, COLUMNS, load
 
@@ -49,8 +50,8 @@ class Small:
 
     def __init__(self, kind: str, clients: int, draws: int, seed: int = 0, judges: int = JUDGES
                  ) -> None:  # fmt: skip
-        self.half = study.Half(seed, clients, judges)
-        self.band, generator = Band(study.T_MIN, study.T_MAX), self.half.generator
+        self.half = Half(seed, clients, judges)
+        self.band, generator = Band(T_MIN, T_MAX), self.half.generator
         fitted = study.fit_form(self.half, kind, components=(2, 4, 8))
         self.form, self.net_seed = fitted.denoiser(self.band), 1000 + seed
         self.data, self.fresh = (
@@ -71,10 +72,14 @@ class Small:
                           generator=Generator().manual_seed(self.net_seed))  # fmt: skip
         return next(descend(net, self.data, [stop], self.flow.step_size)).net
 
-    def draw(self, correction: Denoiser) -> pd.DataFrame:
-        """Synthetic rows, as many as training rows, always from the same noise."""
+    def sample(self, correction: Denoiser) -> Tensor:
+        """Synthetic points, as many as there are judges, always from the same noise."""
         self.half.generator.manual_seed(self.net_seed)
-        return self.half.draw(Corrected(self.band, self.form, correction))
+        return self.half.sample(Corrected(self.band, self.form, correction))
+
+    def draw(self, correction: Denoiser) -> pd.DataFrame:
+        """The rows of `sample`, with the margins that they have."""
+        return self.half.code.decode(self.sample(correction))
 
 
 @lru_cache(maxsize=1)

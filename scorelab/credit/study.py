@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import torch
 from torch import Generator
 
 from scorelab import validate
-from scorelab.process import Denoiser, OrnsteinUhlenbeck
-from scorelab.sampling import sample
+from scorelab.process import Denoiser
 
 from . import framework, heuristic, scores
-from .encoding import Encoding
-from .framework import T_MAX, T_MIN, MixtureForm
-from .table import load
+from .baselines import BASELINES
+from .encoding import normal_scores
+from .half import PROCESS, Half
+from .mixture import MixtureForm
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,70 +30,16 @@ if TYPE_CHECKING:
 DATA = Path(__file__).parents[1] / "data"
 TABLE, SEARCH, PATHS = (DATA / f"credit-{name}.csv" for name in ("table", "search", "paths"))
 SEEDS, TRIES = range(5), range(16)
-#: Bands of noise levels, neurons of each band's network, and the stops that it is recorded at.
-BANDS, WIDTH, STOPS = 4, 512, (0, 1, 3, 10, 30, 100)
+#: Bands of noise levels, neurons of each band's network, and the stops that it may take.
+BANDS, WIDTH, STOPS = 4, 512, (0, 1, 3, 10, 30, 100, 300, 1000, 3000)
+#: Where there are many noises a row: how many, and the directions of the random features.
+DRAWS, FEATURES = 16, 64
 #: Numbers of components that the mixture is chosen from, by held-out likelihood.
 COMPONENTS = (8, 16, 32)
 FORMS = ("independent", "Gaussian", "mixture")
-#: Steps of the ancestral sampler.
-STEPS = 50
-PROCESS = OrnsteinUhlenbeck(T_MIN, T_MAX)
 
-Synthetic = tuple["pd.DataFrame", dict[str, float]]
-
-
-class Half:
-    """The training half of a seed: its ``rows``, the ``other`` half, the code, and the points.
-
-    For a quick look, ``rows`` of one half and ``others`` of the other. ``x`` (n, 24) are the coded
-    rows, of which a tenth, ``holdout``, is put aside and ``fit`` is left. ``generator`` draws all
-    that is random afterwards.
-    """
-
-    def __init__(self, seed: int, rows: int = 15_000, others: int = 15_000) -> None:
-        self.generator, table = Generator().manual_seed(seed), _table()
-        order = torch.randperm(len(table), generator=self.generator).numpy()
-        self.rows, self.other = (
-            table.iloc[part].reset_index(drop=True) for part in (order[:rows], order[-others:])
-        )
-        self.code = Encoding(self.rows)
-        self.x = self.code.encode(self.rows, generator=self.generator).float()
-        self.holdout, self.fit = self.x[: rows // 10], self.x[rows // 10 :]
-
-    def draw(self, denoiser: Denoiser) -> pd.DataFrame:
-        """As many synthetic rows as there are to judge them."""
-        made = sample(PROCESS, denoiser, len(self.other), self.code.dim, STEPS,
-                      generator=self.generator)  # fmt: skip
-        return self.code.decode(made)
-
-
-_table = lru_cache(maxsize=1)(load)
-
-
-def real(half: Half) -> Synthetic:
-    """The training rows themselves, as if they were synthetic: what a perfect model would get."""
-    return half.rows, {}
-
-
-def copied(half: Half) -> Synthetic:
-    """Training rows drawn with replacement."""
-    n = len(half.rows)
-    chosen = torch.randint(n, (n,), generator=half.generator).numpy()
-    return half.rows.iloc[chosen].reset_index(drop=True), {}
-
-
-def independent(half: Half) -> Synthetic:
-    """Each column in an order of its own."""
-    n = len(half.rows)
-    orders = {name: torch.randperm(n, generator=half.generator).numpy() for name in half.rows}
-    return half.rows.apply(lambda c: c.iloc[orders[c.name]].reset_index(drop=True)), {}
-
-
-def copula(half: Half) -> Synthetic:
-    """A Gaussian copula: normal scores with the training rows' covariance."""
-    root = torch.linalg.cholesky(torch.cov(half.x.T))
-    noise = torch.randn(half.x.shape, generator=half.generator)
-    return half.code.decode(noise @ root.T), {}
+#: A denoiser of points, and what else there is to say of how it was made.
+Model = tuple[Denoiser, dict[str, float]]
 
 
 def fit_form(half: Half, kind: str, components: Sequence[int] = COMPONENTS) -> MixtureForm:
@@ -104,60 +49,91 @@ def fit_form(half: Half, kind: str, components: Sequence[int] = COMPONENTS) -> M
     """
     if validate.one_of("kind", kind, FORMS) == "independent":
         return MixtureForm.independent(half.code.dim)
-    count = 1
-    if kind == "mixture":
-        count = framework.choose_components(
-            half.fit, half.holdout, components, generator=half.generator
-        )
-    return MixtureForm.fit(half.fit, count, generator=half.generator)
+    counts = components if kind == "mixture" else (1,)
+    return MixtureForm.fit(half.fit, counts, half.holdout, generator=half.generator)
 
 
-def mixture(half: Half) -> Synthetic:
-    """The mixture form by itself, without a network, through the same sampler."""
+def mixture(half: Half) -> Model:
+    """The mixture form by itself, without a network."""
     form = fit_form(half, "mixture")
-    return half.draw(form.denoiser(PROCESS)), {"components": len(form.means)}
+    return form.denoiser(PROCESS), {"components": len(form.means)}
 
 
-def framed(half: Half, kind: str) -> Synthetic:
-    """The framework on a form: networks in all bands, each stopped by the tenth put aside."""
+def framed(half: Half, kind: str) -> Model:
+    """The framework on a form: a network a band, each stopped by the tenth put aside."""
     form, bands = fit_form(half, kind), framework.bands(BANDS)
     found, nets = {"components": len(form.means)}, []
-    trained = framework.paths(bands, form, half.fit, WIDTH, STOPS, generator=half.generator)
-    for i, (band, path) in enumerate(trained):
-        stop = framework.holdout_stop(band, path, form, half.holdout, generator=half.generator)
-        loo = framework.loo_stop(band, form, half.fit, generator=half.generator)
-        found |= {f"stop_{i}": stop, f"loo_{i}": loo}
-        nets.append(path.at(stop))
-    return half.draw(framework.assemble(form, bands, nets)), found
+    for i, band in enumerate(bands):
+        snapshot = framework.train(
+            band, form, half.fit, half.holdout, WIDTH, STOPS, generator=half.generator
+        )
+        found[f"stop_{i}"] = snapshot.step
+        nets.append(snapshot.net)
+    return framework.assemble(form, bands, nets), found
 
 
-def tuned(half: Half) -> Synthetic:
+def solved(half: Half, kind: str) -> Model:
+    """The framework with many noises a row: random features in place of networks, solved."""
+    form, bands = fit_form(half, kind), framework.bands(BANDS)
+    found, corrections = {"components": len(form.means)}, []
+    for i, band in enumerate(bands):
+        flow = framework.feature_flow(
+            band, form, half.fit, FEATURES, DRAWS, generator=half.generator
+        )
+        stop = framework.holdout_stop(band, flow, form, half.holdout, generator=half.generator)
+        found[f"stop_{i}"] = stop
+        corrections.append(flow.at(stop))
+    return framework.assemble(form, bands, corrections), found
+
+
+def tuned(half: Half) -> Model:
     """The heuristic with the best settings of the search, which saw seed 0's training half."""
-    net = heuristic.train(PROCESS, half.fit, best_settings(), generator=half.generator)
-    return half.draw(net), {}
+    return heuristic.train(PROCESS, half.fit, best_settings(), generator=half.generator), {}
 
 
-METHODS: dict[str, Callable[[Half], Synthetic]] = {
-    "real": real,
-    "copied rows": copied,
-    "independent columns": independent,
-    "Gaussian copula": copula,
+#: The framework's methods, and the form that each starts from.
+FRAMED = {f"framework, {kind}": kind for kind in FORMS}
+MODELS: dict[str, Callable[[Half], Model]] = {
     "mixture alone": mixture,
-    **{f"framework, {kind}": partial(framed, kind=kind) for kind in FORMS},
+    **{method: partial(framed, kind=kind) for method, kind in FRAMED.items()},
+    **{f"many noises, {kind}": partial(solved, kind=kind) for kind in FORMS[1:]},
     "tuned heuristic": tuned,
 }
+METHODS = (*BASELINES, *MODELS)
 
 
 def experiment(method: str, seed: int, rows: int = 15_000) -> dict[str, float]:
-    """One method on one seed: all its scores, and ``seconds`` of processor time to make its rows.
+    """One method on one seed: its scores, as `judge` gives them.
 
-    For the frameworks, too: ``components`` of the form, and for each band i the stops ``stop_i`` of
-    the hold-out, which is used, and ``loo_i`` of leave-one-out.
+    For models, too, ``sampled_`` and the same names, the scores of the rows as sampled, before
+    their margins are given back; ``seconds`` of processor time to make the denoiser; what
+    ``found`` says, as the ``components`` of a form and each band's ``stop_i``; and for the
+    framework ``loo_i``, where leave-one-out would have stopped.
     """
-    half, start = Half(seed, rows), time.process_time()
-    made, found = METHODS[method](half)
-    seconds = time.process_time() - start
-    return {**judge(half, made, copies=method != "real"), "seconds": seconds, **found}
+    half = Half(seed, rows)
+    if method in BASELINES:
+        return judge(half, BASELINES[method](half), copies=method != "real")
+    start = time.process_time()
+    denoiser, found = MODELS[method](half)
+    seconds, x = time.process_time() - start, half.sample(denoiser)
+    if method in FRAMED:
+        found |= leave_one_out(half, FRAMED[method])
+    sampled = judge(half, half.code.decode(x))
+    return {
+        **judge(half, half.code.decode(normal_scores(x))),
+        **{f"sampled_{name}": score for name, score in sampled.items()},
+        "seconds": seconds,
+        **found,
+    }
+
+
+def leave_one_out(half: Half, kind: str) -> dict[str, float]:
+    """The stop ``loo_i`` of leave-one-out in each band i."""
+    form = fit_form(half, kind)
+    return {
+        f"loo_{i}": framework.loo_stop(band, form, half.fit, generator=half.generator)
+        for i, band in enumerate(framework.bands(BANDS))
+    }
 
 
 def judge(half: Half, made: pd.DataFrame, *, copies: bool = True) -> dict[str, float]:

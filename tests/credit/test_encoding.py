@@ -121,3 +121,24 @@ def test_what_cannot_be_coded_is_named(table) -> None:
         credit.Encoding(men).decode(torch.zeros(3, 23))
     with pytest.raises(ValueError, match="must be finite"):
         credit.Encoding(men).decode(torch.full((1, 24), float("nan")))
+
+
+@given(
+    st.integers(1, 40), st.integers(1, 4), st.integers(0, 2**31 - 1), st.sampled_from((1.0, 1e-3))
+)
+def test_normal_scores_keep_all_orders_and_are_the_same_in_every_column(
+    n: int, dim: int, seed: int, scale: float
+) -> None:
+    x = torch.randn(n, dim, generator=Generator().manual_seed(seed), dtype=torch.float64)
+    scores = credit.normal_scores(scale * x.exp())
+    assert torch.equal(scores.argsort(0), x.argsort(0))
+    wanted = torch.tensor(stats.norm.ppf((torch.arange(n) + 0.5).double() / n))
+    torch.testing.assert_close(scores.sort(0).values, wanted[:, None].expand(n, dim))
+    torch.testing.assert_close(credit.normal_scores(scores), scores)  # nothing is left to do
+
+
+def test_normal_scores_of_ties_differ_and_of_nothing_finite_are_refused() -> None:
+    scores = credit.normal_scores(torch.tensor([[1.0], [1.0], [0.0]]))
+    assert scores[2] < scores[0] < scores[1] and scores.dtype == torch.float32
+    with pytest.raises(ValueError, match="x=.tensor with 1 NaN"):
+        credit.normal_scores(torch.tensor([[1.0], [torch.nan]]))

@@ -6,11 +6,13 @@ import math
 
 import pytest
 import torch
+from sklearn.mixture import GaussianMixture
 from torch import Generator
 
 import scorelab as sl
 from scorelab.credit import framework
-from scorelab.credit.framework import Band, Banded, Corrected, MixtureForm
+from scorelab.credit.framework import Band, Banded, Corrected
+from scorelab.credit.mixture import MixtureForm
 
 PROCESS = sl.OrnsteinUhlenbeck(framework.T_MIN, framework.T_MAX)
 
@@ -77,14 +79,36 @@ def test_the_independent_form_gives_back_the_signal() -> None:
 
 def test_fitting_finds_the_covariance_and_the_number_of_clusters() -> None:
     x = pairs(4000)
-    form = MixtureForm.fit(x, 1, generator=seed())
+    form = MixtureForm.fit(x, [1], x, generator=seed())
     t, at = queries(2)
     exact = MixtureForm(torch.ones(1), torch.zeros(1, 2), torch.tensor([[[1, 0.9], [0.9, 1]]]))
     difference = form.denoiser(PROCESS)(t, at) - exact.denoiser(PROCESS)(t, at)
     assert difference.square().mean() < 0.005
     apart = torch.cat((x[:500] - 4, x[500:1000] + 4))[torch.randperm(1000, generator=seed(2))]
-    found = framework.choose_components(apart[:700], apart[700:], (1, 2, 40), generator=seed())
-    assert found == 2
+    form = MixtureForm.fit(apart[:700], (1, 2, 40), apart[700:], generator=seed())
+    assert len(form.means) == 2
+
+
+def test_a_mixture_is_fitted_as_scikit_learn_does_and_the_likelier_one_kept() -> None:
+    """Each number once, from seeds drawn one after the other."""
+    x, holdout = pairs(900), pairs(200, 5)
+    form, generator, found = MixtureForm.fit(x, (2, 5), holdout, generator=seed(3)), seed(3), []
+    for count in (2, 5):
+        start = int(torch.randint(2**31, (1,), generator=generator))
+        fitted = GaussianMixture(count, reg_covar=1e-3, max_iter=30, random_state=start, tol=1e-3)
+        found.append(fitted.fit(x.double().numpy()))
+    best = max(found, key=lambda each: each.score(holdout.double().numpy()))
+    torch.testing.assert_close(form.means, torch.as_tensor(best.means_))
+
+
+def test_bad_numbers_of_components_are_named() -> None:
+    x = pairs(50)
+    with pytest.raises(ValueError, match="components=\\(\\): must hold at least one"):
+        MixtureForm.fit(x, (), x)
+    with pytest.raises(ValueError, match="components=0: must be a whole number"):
+        MixtureForm.fit(x, (2, 0), x)
+    with pytest.raises(ValueError, match="holdout.shape"):
+        MixtureForm.fit(x, (2,), x[:, :1])
 
 
 def test_labels_are_what_the_form_leaves_in_units_of_the_noise() -> None:
@@ -112,18 +136,58 @@ def test_each_time_is_served_by_its_band() -> None:
 def test_networks_learn_what_independent_columns_lack_and_then_stop() -> None:
     bands, form = framework.bands(2), MixtureForm.independent(2)
     x, holdout = pairs(600), pairs(300, 1)
-    stops, generator = [0, 10, 100], seed(3)
-    nets = []
-    for band, path in framework.paths(bands, form, x, 128, stops, generator=generator):
-        assert path.stops == (0, 10, 100) and path.train_loss[2] < 0.95 * path.train_loss[0]
-        stop = framework.holdout_stop(band, path, form, holdout, generator=generator)
-        assert stop in (10, 100)
-        nets.append(path.at(stop))
-    f = framework.assemble(form, bands, nets)
+    generator, nets = seed(3), []
+    for band in bands:
+        stopped = framework.train(band, form, x, holdout, 128, [0, 10, 100], generator=generator)
+        assert stopped.step in (10, 100)
+        nets.append(stopped.net)
+    learned(framework.assemble(form, bands, nets), form)
+
+
+def test_random_features_with_many_noises_learn_it_too() -> None:
+    bands, form = framework.bands(2), MixtureForm.independent(2)
+    x, holdout, generator, found = pairs(600), pairs(300, 1), seed(3), []
+    for band in bands:
+        flow = framework.feature_flow(band, form, x, 60, 4, generator=generator)
+        assert len(flow) == 4 * 600
+        stop = framework.holdout_stop(band, flow, form, holdout, generator=generator)
+        found.append(flow.at(stop))
+    learned(framework.assemble(form, bands, found), form)
+
+
+def learned(f: sl.process.Denoiser, form: MixtureForm) -> None:
+    """Samples of f have the correlation of the pairs, those of the form have none."""
     made = sl.sample(PROCESS, f, 2000, 2, generator=seed(4))
     before = sl.sample(PROCESS, form.denoiser(PROCESS), 2000, 2, generator=seed(4))
     assert abs(float(before.T.corrcoef()[0, 1])) < 0.1
     assert float(made.T.corrcoef()[0, 1]) > 0.6
+
+
+@pytest.mark.parametrize(
+    ("risks", "taken", "asked"),
+    [
+        ([3, 2, 1, 5, 0], 2, 4),  # ends at the first that is no better: the last is never asked for
+        ([3, 4, 1], 0, 2),
+        ([3, 3, 1], 0, 2),
+        ([3, 2, 1], 2, 3),
+        ([7], 0, 1),
+    ],
+)
+def test_training_ends_at_the_first_stop_that_is_no_better(
+    risks: list[float], taken: int, asked: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = iter(risks)
+    monkeypatch.setattr(framework, "holdout_risk", lambda net, data: next(told))
+    form, x, stops = MixtureForm.independent(2), pairs(30), range(len(risks))
+    band = Band(0.05, 1.0)
+    stopped = framework.train(band, form, x, pairs(10, 1), 8, stops, generator=seed())
+    assert stopped.step == taken
+    assert len(list(told)) == len(risks) - asked
+
+
+def test_training_needs_a_stop() -> None:
+    with pytest.raises(ValueError, match="stops=\\[\\]: must hold at least one"):
+        framework.train(Band(0.05, 1.0), MixtureForm.independent(2), pairs(30), pairs(9), 8, [])
 
 
 def test_leave_one_out_stops_at_once_where_nothing_is_left_to_learn() -> None:
