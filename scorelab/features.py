@@ -52,9 +52,9 @@ class FeatureFlow(Flow):
     """Gradient descent on ``width`` random features, at every stopping time: a path.
 
     ``batches`` are gone through once and not kept, so that there may be many rows, as with many
-    noises for each clean sample; all count alike. One eigendecomposition of m (d + 2) numbers;
-    ``step_size`` η is 1/λ_max when None. Raises ValueError when η ≥ 2/λ_max, for no batch, batches
-    of different dimensions, and when the matrix would not fit into memory.
+    noises for each clean sample; all count alike. One eigendecomposition of a square matrix with
+    m (d + 2) rows. ``step_size`` η is 1/λ_max when None. Raises ValueError when η ≥ 2/λ_max, for no
+    batch, batches of different dimensions, and when the matrix would not fit into memory.
     """
 
     def __init__(
