@@ -76,12 +76,14 @@ class FeatureFlow(Flow):
         self.features, self.rows = Features(process, directions), 0
         gram = torch.zeros(size, size, dtype=torch.float64, device=where)
         moment = gram.new_zeros(size, dim)
+        self._labels_square = gram.new_zeros(())
         for data in itertools.chain((first,), batches):
             validate.points("batches.x_t", data.x_t, dim=dim)
             for t, x, y in zip(*(p.split(ROWS) for p in (data.t, data.x_t, data.x_0)), strict=True):
                 phi = self.features(t, x)  # products in the rows' own type, sums in float64
                 gram += (phi.T @ phi).to(gram)
                 moment += (phi.T @ y).to(gram)
+                self._labels_square += y.square().sum().to(gram)
             self.rows += len(data.x_t)
         values, vectors = torch.linalg.eigh(gram.div_(self.rows))
         # ΦᵀΦ is positive semi-definite: what is below zero is rounding.
@@ -93,6 +95,13 @@ class FeatureFlow(Flow):
         """The denoiser after ``step`` steps, any whole number ≥ 0 or inf (least squares)."""
         coefficients = self.vectors @ self._weighted([validate.step("step", step)])
         return FeatureDenoiser(self.features, coefficients.to(self.features.directions))
+
+    def train_loss(self, step: float) -> float:
+        """L = (1/2n) [‖Y‖² − Σ_k (1 − (1 − ηλ_k)^{2τ}) ‖p_k‖² / (n λ_k)], p = Vᵀ Φᵀ Y (derived)."""
+        fitted, values = self.fitted(step), self.eigenvalues
+        share = fitted * (2 - fitted) / values.where(values > 0, torch.ones_like(values))
+        explained = share @ self.projections.square().sum(1) / len(self)
+        return float(self._labels_square - explained) / (2 * len(self))
 
     def _rotated(self, t: Tensor, x: Tensor) -> Tensor:
         rows = zip(t.split(ROWS), x.split(ROWS), strict=True)

@@ -91,6 +91,15 @@ def test_the_wider_the_nearer_to_the_kernel_flow(step: int) -> None:
     assert off[0] / off[1] > 2.2 and off[1] < 0.2
 
 
+@pytest.mark.parametrize("step", [0, 1, 25, 10**4, math.inf])
+def test_the_training_loss_is_that_of_the_predictions(step: float) -> None:
+    data = rows(120)
+    flow = FeatureFlow(PROCESS, split(data, 100, 20), 12, generator=seed(1))
+    residual = flow.at(step)(data.t, data.x_t) - data.x_0
+    wanted = float(residual.square().sum() / (2 * 120))
+    assert flow.train_loss(step) == pytest.approx(wanted, rel=1e-6)
+
+
 def test_batches_are_rows_however_they_come(monkeypatch: pytest.MonkeyPatch) -> None:
     data, fresh = rows(150), rows(20, 6)
     once = FeatureFlow(PROCESS, [data], 12, generator=seed(1))
