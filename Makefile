@@ -37,7 +37,7 @@ tables: $(READY) ## remake the precomputed tables (some minutes; it goes on wher
 	$(PYTHON) -m scorelab.memorisation
 	$(PYTHON) -c 'from scorelab.explore.convex_table import main; main()'
 
-credit: $(READY) ## remake the tables of the credit comparison (about 35 minutes of processor time; it goes on where it was interrupted)
+credit: $(READY) ## remake the tables of the credit comparison (about 40 minutes of processor time; it goes on where it was interrupted)
 	$(PYTHON) -m scorelab.credit
 
 format: $(READY) ## put code and notebooks in shape, and each notebook in step with its text

@@ -32,8 +32,8 @@ TABLE, SEARCH, PATHS = (DATA / f"credit-{name}.csv" for name in ("table", "searc
 SEEDS, TRIES = range(5), range(16)
 #: Bands of noise levels, neurons of each band's network, and the stops that it may take.
 BANDS, WIDTH, STOPS = 4, 512, (0, 1, 3, 10, 30, 100, 300, 1000, 3000)
-#: Where there are many noises a row: how many, and the directions of the random features.
-DRAWS, FEATURES = 16, 64
+#: Directions of the random features, and how many noises of each row they are fitted to.
+FEATURES, DRAWS = 64, (1, 16)
 #: Numbers of components that the mixture is chosen from, by held-out likelihood.
 COMPONENTS = (8, 16, 32)
 FORMS = ("independent", "Gaussian", "mixture")
@@ -72,13 +72,13 @@ def framed(half: Half, kind: str) -> Model:
     return framework.assemble(form, bands, nets), found
 
 
-def solved(half: Half, kind: str) -> Model:
-    """The framework with many noises a row: random features in place of networks, solved."""
+def solved(half: Half, kind: str, draws: int) -> Model:
+    """The framework with random features in place of networks, solved, and ``draws`` noises."""
     form, bands = fit_form(half, kind), framework.bands(BANDS)
     found, corrections = {"components": len(form.means)}, []
     for i, band in enumerate(bands):
         flow = framework.feature_flow(
-            band, form, half.fit, FEATURES, DRAWS, generator=half.generator
+            band, form, half.fit, FEATURES, draws, generator=half.generator
         )
         stop = framework.holdout_stop(band, flow, form, half.holdout, generator=half.generator)
         found[f"stop_{i}"] = stop
@@ -96,7 +96,11 @@ FRAMED = {f"framework, {kind}": kind for kind in FORMS}
 MODELS: dict[str, Callable[[Half], Model]] = {
     "mixture alone": mixture,
     **{method: partial(framed, kind=kind) for method, kind in FRAMED.items()},
-    **{f"many noises, {kind}": partial(solved, kind=kind) for kind in FORMS[1:]},
+    **{
+        f"features × {draws}, {kind}": partial(solved, kind=kind, draws=draws)
+        for kind in FORMS[1:]
+        for draws in DRAWS
+    },
     "tuned heuristic": tuned,
 }
 METHODS = (*BASELINES, *MODELS)

@@ -90,7 +90,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Little of everything, so that a model is made in a moment."""
     small_form = partial(study.fit_form, components=(1, 2))
     monkeypatch.setattr(study, "fit_form", small_form)
-    sizes = {"BANDS": 2, "WIDTH": 32, "STOPS": (0, 3, 10), "DRAWS": 2, "FEATURES": 4}
+    sizes = {"BANDS": 2, "WIDTH": 32, "STOPS": (0, 3, 10), "FEATURES": 4}
     for name, value in sizes.items():
         monkeypatch.setattr(study, name, value)
     monkeypatch.setattr(framework, "loo_stop", lambda *args, **options: 7)
@@ -107,7 +107,7 @@ def test_every_model_makes_a_denoiser(method, half, monkeypatch) -> None:
     assert credit.check(half.code.decode(x)) is not None
     if method != "tuned heuristic":
         assert found["components"] in (1, 2)
-    if method.startswith(("framework", "many")):
+    if method.startswith(("framework", "features")):
         assert set(found) == {"components", "stop_0", "stop_1"}
 
 
