@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import torch
+from threadpoolctl import threadpool_limits
 from torch import Generator, Tensor
 
 from scorelab import validate
@@ -54,7 +55,7 @@ class MixtureForm:
         validate.require(bool(counts), "components", components, "must hold at least one")
         fitted = [_fit(x, each, generator) for each in counts]
         unseen = holdout.cpu().double().numpy()
-        best = max(fitted, key=lambda each: each.score(unseen)) if fitted[1:] else fitted[0]
+        best = max(fitted, key=lambda each: each.score(unseen))
         parts = (best.weights_, best.means_, best.covariances_)
         return cls(*(torch.as_tensor(part) for part in parts))
 
@@ -86,7 +87,6 @@ def _fit(x: Tensor, components: int, generator: Generator | None) -> Fitted:
 
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.mixture import GaussianMixture
-    from threadpoolctl import threadpool_limits
 
     seed = int(torch.randint(2**31, (1,), generator=generator))
     mixture = GaussianMixture(components, reg_covar=FLOOR, max_iter=30, random_state=seed)

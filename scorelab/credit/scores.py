@@ -7,10 +7,10 @@ never show it alone.
 from __future__ import annotations
 
 import itertools
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 import torch
+from threadpoolctl import threadpool_limits
 from torch import Tensor
 
 from scorelab.validate import require
@@ -88,7 +88,7 @@ def c2st(real: pd.DataFrame, synthetic: pd.DataFrame, seed: int = 0) -> float:
     rows = np.concatenate((_numbers(real), _numbers(synthetic)))
     made = np.repeat((0, 1), (len(real), len(synthetic)))
     folds = StratifiedKFold(3, shuffle=True, random_state=seed)
-    with _one_thread():
+    with threadpool_limits(1):
         guess = cross_val_predict(_trees(seed), rows, made, cv=folds, method="predict_proba")[:, 1]
     return 2 * (1 - max(0.5, float(roc_auc_score(made, guess))))
 
@@ -106,7 +106,7 @@ def tstr_auc(synthetic: pd.DataFrame, real: pd.DataFrame, seed: int = 0) -> floa
         return 0.5
     known = [COLUMNS.index(name) for name in COLUMNS if name != TARGET]
     trees = _trees(seed, learning_rate=0.05)
-    with _one_thread():
+    with threadpool_limits(1):
         trees.fit(_numbers(synthetic)[:, known], synthetic[TARGET].to_numpy())
         guess = trees.predict_proba(_numbers(real)[:, known])[:, 1]
     return float(roc_auc_score(real[TARGET].to_numpy(), guess))
@@ -162,14 +162,10 @@ def _numbers(frame: pd.DataFrame) -> np.ndarray:
     return frame[list(COLUMNS)].astype("float64").to_numpy()
 
 
-def _one_thread() -> AbstractContextManager[object]:
-    """Trees meet at a barrier for each of thousands of small steps: threads can cost tenfold."""
-    from threadpoolctl import threadpool_limits
-
-    return threadpool_limits(1)
-
-
 def _trees(seed: int, **options: float) -> HistGradientBoostingClassifier:
+    """Boosted trees. Keep them on one thread: they meet at a barrier for each of thousands of
+    small steps, where more threads can cost tenfold.
+    """
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     return HistGradientBoostingClassifier(random_state=seed, **options)
