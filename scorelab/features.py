@@ -14,7 +14,6 @@ import torch
 from torch import Generator, Tensor
 
 from . import kernel, validate
-from .devices import free_memory
 from .flow import Flow
 from .process import OrnsteinUhlenbeck, Regression, draw
 
@@ -71,7 +70,7 @@ class FeatureFlow(Flow):
         validate.require(first is not None, "batches", (), "must hold at least one")
         dim, where = first.x_t.shape[1], kernel.algebra_device(first.x_t.device)
         size = validate.count("width", width) * (dim + 2)
-        _require_memory(width, size, where)
+        kernel.require_memory("width", width, where, dim + 2)
         directions = draw(torch.randn, (width, dim + 2), generator, first.x_t)
         self.features, self.rows = Features(process, directions), 0
         gram = torch.zeros(size, size, dtype=torch.float64, device=where)
@@ -106,13 +105,3 @@ class FeatureFlow(Flow):
     def _rotated(self, t: Tensor, x: Tensor) -> Tensor:
         rows = zip(t.split(ROWS), x.split(ROWS), strict=True)
         return torch.cat([self.features(*part).to(self.vectors) @ self.vectors for part in rows])
-
-
-def _require_memory(width: int, size: int, device: torch.device) -> None:
-    needed, free = 5 * 8 * size**2, free_memory(device)
-    validate.require(
-        needed <= free,
-        "width",
-        width,
-        f"needs {needed / 1e9:.1f} GB for the Gram matrix and {free / 1e9:.1f} GB are free",
-    )

@@ -83,15 +83,21 @@ def algebra_device(device: torch.device) -> torch.device:
     return torch.device("cpu") if device.type == "mps" else device
 
 
-def _require_memory(n: int, device: torch.device) -> None:
-    """A ValueError unless K and what its decomposition needs beside it fit (5 n² numbers)."""
-    needed, free = 5 * 8 * n**2, free_memory(device)
+def require_memory(
+    argument: str, value: int, device: torch.device, rows: int = 1, name: str | None = None
+) -> None:
+    """A ValueError unless a Gram matrix and what its decomposition needs beside it fit.
+
+    It has ``value`` · ``rows`` rows and takes 5 numbers for each entry. The message says which
+    value of ``name`` (the argument itself when None) would fit.
+    """
+    needed, free = 5 * 8 * (value * rows) ** 2, free_memory(device)
     validate.require(
         needed <= free,
-        "len(data)",
-        n,
+        argument,
+        value,
         f"needs {needed / 1e9:.1f} GB for the kernel matrix and {free / 1e9:.1f} GB are free; "
-        f"n = {math.isqrt(free // 40)} would fit",
+        f"{name or argument} = {math.isqrt(free // 40) // rows} would fit",
     )
 
 
@@ -132,7 +138,7 @@ class KernelFlow(Flow):
     ) -> None:
         self.process, self.device = process, data.x_t.device
         where = algebra_device(self.device)
-        _require_memory(len(data), where)
+        require_memory("len(data)", len(data), where, name="n")
         self.z = process.features(data.t, data.x_t).to(where, torch.float64)
         self.labels = data.x_0.to(where, torch.float64)
         values, vectors = torch.linalg.eigh(ntk(self.z, self.z).div_(len(self.z)))

@@ -143,6 +143,9 @@ def test_bad_input_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match=r"batches\.x_t\.shape=.*d = 2"):
         other = PROCESS.regression(torch.zeros(4, 3, dtype=torch.float64))
         FeatureFlow(PROCESS, [data, other], 3, generator=seed())
-    monkeypatch.setattr(features, "free_memory", lambda device: 1000)
-    with pytest.raises(ValueError, match="width=30: needs 0.0 GB for the Gram matrix and 0.0 GB"):
+    monkeypatch.setattr("scorelab.kernel.free_memory", lambda device: 40 * 12**2)
+    with pytest.raises(
+        ValueError,
+        match="width=30: needs 0.0 GB for the kernel matrix and 0.0 GB are free; width = 3",
+    ):
         FeatureFlow(PROCESS, [data], 30)
