@@ -26,16 +26,16 @@ test: $(READY) ## lint, run the tests, run every notebook, and drive the explore
 	$(PYTHON) -m pytest -n 2 --dist loadfile $(NBVAL) --ignore=tests/browser tests notebooks
 
 bench: $(READY) ## measure the speeds the course relies on
-	PYTHONPATH=tools:tests/browser $(PYTHON) tests/bench.py
+	PYTHONPATH=tools:tests/support:tests/bench $(PYTHON) tests/bench/bench.py
 
 notebooks: $(READY) ## execute the notebooks from their text and store outputs and pictures (NAMES="00-start-here" for some)
 	$(PYTHON) tools/build_notebooks.py $(NAMES)
 
 tables: $(READY) ## remake the precomputed tables (some minutes; it goes on where it was interrupted)
-	$(PYTHON) -m scorelab.rates
-	$(PYTHON) -m scorelab.quality
-	$(PYTHON) -m scorelab.memorisation
-	$(PYTHON) -c 'from scorelab.explore.convex_table import main; main()'
+	$(PYTHON) -m scorelab.studies.rates
+	$(PYTHON) -m scorelab.studies.quality
+	$(PYTHON) -m scorelab.studies.memorisation
+	$(PYTHON) -c 'from scorelab.studies.convex_denoising import main; main()'
 
 credit: $(READY) ## remake the tables of the credit comparison (about 40 minutes of processor time; it goes on where it was interrupted)
 	$(PYTHON) -m scorelab.credit

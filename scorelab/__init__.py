@@ -7,22 +7,26 @@ stopping time. See README.md for the course.
 
 from . import convex, credit, metrics, stopping, sweep
 from .descent import NetworkPath, Snapshot, descend
-from .devices import device, warm_up
+from .devices import device
 from .features import FeatureFlow
 from .kernel import KernelFlow, ntk
 from .likelihood import log_likelihood
 from .network import TwoLayerNet
+from .path import Denoiser, Path, log_stops
 from .process import OrnsteinUhlenbeck, Regression
 from .sampling import sample
 from .targets import Empirical, GaussianMixture
+from .warmup import warm_up
 
 __all__ = [
+    "Denoiser",
     "Empirical",
     "FeatureFlow",
     "GaussianMixture",
     "KernelFlow",
     "NetworkPath",
     "OrnsteinUhlenbeck",
+    "Path",
     "Regression",
     "Snapshot",
     "TwoLayerNet",
@@ -31,6 +35,7 @@ __all__ = [
     "descend",
     "device",
     "log_likelihood",
+    "log_stops",
     "metrics",
     "ntk",
     "sample",

@@ -18,7 +18,8 @@ from torch import Tensor
 from . import validate
 from .kernel import largest_eigenvalue
 from .network import TwoLayerNet, fusable
-from .process import Denoiser, Regression
+from .path import Denoiser
+from .process import Regression
 
 
 class Descent(Protocol):
@@ -107,7 +108,9 @@ class TorchDescent:
 def _start(net: TwoLayerNet, z: Tensor, labels: Tensor, step_size: float) -> Descent:
     if not fusable(net.weight, z, labels):
         return TorchDescent(net, z, labels, step_size)
-    from . import fused_net  # Numba takes a while to import: only who trains pays for it
+    from .fused import (
+        net as fused_net,  # Numba takes a while to import: only who trains pays for it
+    )
 
     return fused_net.Descent(z, labels, net.weight, net.signs, step_size)
 

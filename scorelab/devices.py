@@ -30,18 +30,3 @@ def free_memory(device: torch.device) -> int:
     import psutil  # only who asks pays for it
 
     return psutil.virtual_memory().available
-
-
-def warm_up() -> None:
-    """Compile the Numba kernels (about ten seconds, once an installation) and cache them."""
-    from .descent import NetworkPath
-    from .kernel import KernelFlow, ntk
-    from .network import TwoLayerNet
-    from .process import OrnsteinUhlenbeck
-
-    process = OrnsteinUhlenbeck()
-    data = process.regression(torch.zeros(8, 2))
-    for path in (NetworkPath.record(TwoLayerNet(process, 2, 2), data, [1]),
-                 KernelFlow(process, data)):  # fmt: skip
-        path.at(1)(data.t, data.x_t)
-    ntk(data.x_t, data.x_t)  # in float32, which the flow does not use

@@ -15,8 +15,7 @@ import torch
 from torch import Tensor
 
 from . import validate
-from .process import Denoiser
-from .stopping import log_stops
+from .path import Denoiser, log_stops
 
 
 class Flow(ABC):

@@ -30,7 +30,9 @@ def ntk(z1: Tensor, z2: Tensor) -> Tensor:
     """
     validate.same_dim(z1, z2, ("z1", "z2"))
     if z1.device.type == "cpu":
-        from . import fused_ntk  # Numba takes a while to import: only who calls pays for it
+        from .fused import (
+            ntk as fused_ntk,  # Numba takes a while to import: only who calls pays for it
+        )
 
         return fused_ntk.Columns(z2).gram(z1)
     return blockwise_ntk(z1, z2)
@@ -118,7 +120,7 @@ class KernelDenoiser:
         if self.z.device.type != "cpu":
             return blockwise_ntk(query, self.z) @ self.coefficients
         if self._columns is None:
-            from . import fused_ntk
+            from .fused import ntk as fused_ntk
 
             self._columns = fused_ntk.Columns(self.z)
         return self._columns.product(query, self.coefficients)

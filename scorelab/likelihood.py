@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from . import validate
-from .process import Denoiser, OrnsteinUhlenbeck
+from .path import Denoiser
+from .process import OrnsteinUhlenbeck
 
 
 def log_likelihood(

@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Protocol
 
 import torch
 from torch import Generator, Tensor
 
 from . import validate
-from .process import Denoiser, Regression, draw
-
-
-class Path(Protocol):
-    """A denoiser at every stopping time: a recorded network or a kernel flow."""
-
-    @property
-    def stops(self) -> tuple[int, ...]:
-        """The stops that are recorded, or searched by default."""
-
-    def at(self, step: int) -> Denoiser:
-        """The denoiser after ``step`` steps."""
-
-    def predict(self, t: Tensor, x: Tensor) -> Tensor:
-        """Predictions at queries t (m,), x (m, d) at every stop, shape (T, m, d)."""
+from .path import Denoiser, Path
+from .process import Regression, draw
 
 
 def excess_risk(denoiser: Denoiser, truth: Denoiser, data: Regression) -> float:

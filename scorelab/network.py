@@ -72,7 +72,9 @@ class TwoLayerNet:
         """f_W(z) for features z (n, d + 2), shape (n, d). Raises ValueError for another d."""
         validate.shape("z", z, (len(z), self.weight.shape[1]))
         if fusable(z, self.weight):
-            from . import fused_net  # Numba takes a while to import: only who calls pays for it
+            from .fused import (
+                net as fused_net,  # Numba takes a while to import: only who calls pays for it
+            )
 
             return fused_net.forward(z, self.weight, self.signs)
         return (z @ self.weight.T).relu_() @ self.signs / math.sqrt(self.width)

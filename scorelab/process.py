@@ -9,15 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import torch
 from torch import Generator, Tensor
 
 from . import validate
-
-#: ``f(t, x)`` with t of shape (n,) and x (n, d), returning (n, d): an estimate of E[X_0 | X_t = x].
-Denoiser: TypeAlias = Callable[[Tensor, Tensor], Tensor]
+from .path import Denoiser
 
 
 def draw(

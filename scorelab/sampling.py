@@ -14,7 +14,8 @@ import torch
 from torch import Generator, Tensor
 
 from . import validate
-from .process import Denoiser, OrnsteinUhlenbeck, draw
+from .path import Denoiser
+from .process import OrnsteinUhlenbeck, draw
 
 #: ``step(process, denoiser, x, t, s, noise)`` takes x (n, d) at times t (n,) to times s (n,).
 Step = Callable[[OrnsteinUhlenbeck, Denoiser, Tensor, Tensor, Tensor, Tensor], Tensor]

@@ -14,22 +14,15 @@ import torch
 from torch import Tensor
 
 from . import validate
-from .metrics import Path, excess_risks, holdout_risks
-from .process import Denoiser, Regression
+from .metrics import excess_risks, holdout_risks
+from .path import Denoiser, Path
+from .process import Regression
 
 if TYPE_CHECKING:
     from .kernel import KernelFlow
 
 #: Rows of V that are worked through at once, to need no second array of its size.
 ROWS = 256
-
-
-def log_stops(last: int, count: int = 60) -> tuple[int, ...]:
-    """0, then about ``count`` distinct whole numbers evenly spaced in log from 1 to ``last``."""
-    validate.count("last", last)
-    validate.count("count", count, least=2)
-    spaced = torch.logspace(0, math.log10(last), count, dtype=torch.float64).round().long()
-    return (0, *spaced.unique().tolist())
 
 
 def rademacher(eigenvalues: Tensor, step_size: float, noise: float, radius: float = 1.0) -> int:

@@ -9,7 +9,8 @@ import torch
 from torch import Generator, Tensor
 
 from . import validate
-from .process import Denoiser, OrnsteinUhlenbeck, draw
+from .path import Denoiser
+from .process import OrnsteinUhlenbeck, draw
 
 #: Rows times centres that one block of a denoiser holds at once (64 MB in float32).
 BLOCK = 2**24

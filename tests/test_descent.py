@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Generator, Tensor
 
-from scorelab import NetworkPath, OrnsteinUhlenbeck, Regression, TwoLayerNet, descend, fused_net
+from scorelab import NetworkPath, OrnsteinUhlenbeck, Regression, TwoLayerNet, descend
 from scorelab import kernel as ntk_module
 from scorelab.descent import TorchDescent
+from scorelab.fused import net as fused_net
 
 PROCESS = OrnsteinUhlenbeck()
 
@@ -86,7 +87,7 @@ def test_a_step_is_autograds_with_sgd(dtype: torch.dtype) -> None:
 # In a process of its own, since tests that run side by side are given one thread each.
 ON_ONE_THREAD_AND_ON_TWO = """
 import torch, scorelab as sl
-from scorelab import fused_net
+from scorelab.fused import net as fused_net
 process, seed = sl.OrnsteinUhlenbeck(), torch.Generator().manual_seed
 data = process.regression(torch.randn(150, 3, generator=seed(0)), generator=seed(1))
 net, found = sl.TwoLayerNet(process, 3, 40, generator=seed(2)), []

@@ -30,7 +30,8 @@ def test_importing_the_package_imports_nothing_heavy_but_torch() -> None:
 # Everything that compiles, in the types, dimensions and layouts that the course uses.
 SESSION = """
 import torch, scorelab as sl
-from scorelab import fused_net, fused_ntk
+from scorelab.fused import net as fused_net
+from scorelab.fused import ntk as fused_ntk
 
 def compiled():
     functions = [f for m in (fused_net, fused_ntk) for f in vars(m).values() if hasattr(f, "stats")]

@@ -77,12 +77,21 @@ def test_conda_pip_section_resolves_in_an_empty_environment(tmp_path: Path) -> N
     assert "scorelab" in dry_run.stdout.splitlines()[-1]
 
 
-# Three rooms, and imports that only point down
+# Four floors, and imports that only point down
+
+#: From the top; what has no folder of its own is the mathematics, at the bottom.
+FLOORS = {"chapters": 5, "explore": 4, "workbook": 4, "studies": 3, "credit": 2, "convex": 2}
 
 
-def room(module: str) -> int:
-    """3 for the workbook, 2 for the explorers, 1 for the mathematics."""
-    return {"workbook": 3, "explore": 2}.get([*module.split("."), ""][1], 1)
+def floor(module: str) -> int:
+    """How high a module lies: an import must not point above it."""
+    return FLOORS.get([*module.split("."), ""][1], 1)
+
+
+def room(module: str) -> str | None:
+    """The chapter that a module belongs to."""
+    parts = module.split(".")
+    return parts[2] if len(parts) > 2 and parts[1] == "chapters" else None
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -99,12 +108,41 @@ def imports(path: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_point_down(path: Path) -> None:
-    here = room(".".join(["scorelab", *path.relative_to(PACKAGE).with_suffix("").parts]))
-    facade = path == PACKAGE / "__init__.py"  # which shows the rooms, and lives in none
+    here = ".".join(["scorelab", *path.relative_to(PACKAGE).with_suffix("").parts])
+    if path == PACKAGE / "__init__.py":  # which shows the rooms, and lives in none
+        return
     for name in imports(path):
         top = name.split(".")[0]
-        assert facade or top != "scorelab" or room(name) <= here, name
-        assert here > 1 or top not in {"plotly", "ipywidgets", "anywidget", "IPython"}, name
+        if top == "scorelab":
+            assert floor(name) <= floor(here), name
+            assert room(name) in (None, room(here)), f"{name}: what two need goes a floor down"
+        widgets = top in {"plotly", "ipywidgets", "anywidget", "IPython"}
+        assert not widgets or here.startswith(("scorelab.chapters", "scorelab.explore")), name
+
+
+def test_no_imports_go_round_in_a_circle() -> None:
+    """Not even under TYPE_CHECKING; an import inside a function counts, too."""
+    names = {".".join(["scorelab", *p.relative_to(PACKAGE).with_suffix("").parts]): p
+             for p in MODULES}  # fmt: skip
+    names = {name.removesuffix(".__init__"): path for name, path in names.items()}
+    above: list[str] = []
+    done: set[str] = set()
+
+    def visit(module: str) -> None:
+        assert module not in above, " → ".join([*above[above.index(module) :], module])
+        if module in done:
+            return
+        above.append(module)
+        for name in imports(names[module]):
+            while name not in names and "." in name:
+                name = name.rpartition(".")[0]
+            if name in names and name != "scorelab" and name != module:
+                visit(name)
+        done.add(above.pop())
+
+    for module in names:
+        if module != "scorelab":
+            visit(module)
 
 
 @pytest.mark.parametrize(
@@ -164,14 +202,6 @@ def test_files_name_no_package_index_and_no_path_of_one_machine() -> None:
         except UnicodeDecodeError:
             continue
         assert not found, f"{path.relative_to(ROOT)}: {found}"
-
-
-def test_test_files_of_one_run_have_names_of_their_own() -> None:
-    """Without packages, pytest takes two files of one name for the same module."""
-    names = [
-        path.name for path in (ROOT / "tests").rglob("test_*.py") if path.parent.name != "browser"
-    ]
-    assert len(names) == len(set(names))
 
 
 def test_citation_names_both_papers() -> None:

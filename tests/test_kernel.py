@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import Generator, Tensor
 
 from scorelab import KernelFlow, NetworkPath, OrnsteinUhlenbeck, Regression, TwoLayerNet, ntk
-from scorelab.fused_ntk import Columns
+from scorelab.fused.ntk import Columns
 from scorelab.kernel import blockwise_ntk, largest_eigenvalue
 
 PROCESS = OrnsteinUhlenbeck()

@@ -20,12 +20,12 @@ from scorelab import (
     metrics,
     ntk,
 )
+from scorelab.path import log_stops
 from scorelab.stopping import (
     degrees_of_freedom,
     gcv,
     gcv_scores,
     holdout,
-    log_stops,
     loo,
     loo_scores,
     noise_and_radius,

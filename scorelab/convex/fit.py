@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 from .. import validate
-from ..process import Denoiser, OrnsteinUhlenbeck
+from ..path import Denoiser
+from ..process import OrnsteinUhlenbeck
 
 #: W (m, d), b (m,), A (m, d_out): neuron r adds A_r σ(W_r · x + b_r).
 Neurons: TypeAlias = tuple[Tensor, Tensor, Tensor]

@@ -25,9 +25,10 @@ from scorelab import stopping, validate
 from scorelab.descent import Snapshot, descend
 from scorelab.features import FeatureFlow
 from scorelab.kernel import KernelFlow, largest_eigenvalue
-from scorelab.metrics import Path, holdout_risk
+from scorelab.metrics import holdout_risk
 from scorelab.network import TwoLayerNet
-from scorelab.process import Denoiser, OrnsteinUhlenbeck, Regression
+from scorelab.path import Denoiser, Path
+from scorelab.process import OrnsteinUhlenbeck, Regression
 
 from .mixture import MixtureForm
 

@@ -7,7 +7,8 @@ from functools import lru_cache
 import torch
 from torch import Generator, Tensor
 
-from scorelab.process import Denoiser, OrnsteinUhlenbeck
+from scorelab.path import Denoiser
+from scorelab.process import OrnsteinUhlenbeck
 from scorelab.sampling import sample
 
 from .encoding import Encoding

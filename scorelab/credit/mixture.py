@@ -10,7 +10,8 @@ from threadpoolctl import threadpool_limits
 from torch import Generator, Tensor
 
 from scorelab import validate
-from scorelab.process import Denoiser, OrnsteinUhlenbeck
+from scorelab.path import Denoiser
+from scorelab.process import OrnsteinUhlenbeck
 
 if TYPE_CHECKING:
     from sklearn.mixture import GaussianMixture as Fitted

@@ -16,7 +16,7 @@ from scorelab import metrics
 from scorelab.descent import descend
 from scorelab.kernel import KernelFlow
 from scorelab.network import TwoLayerNet
-from scorelab.process import Denoiser
+from scorelab.path import Denoiser
 from scorelab.stopping import loo_scores
 
 from . import framework, scores, study

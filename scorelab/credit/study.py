@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from torch import Generator
 
 from scorelab import validate
-from scorelab.process import Denoiser
+from scorelab.path import Denoiser
 
 from . import framework, heuristic, scores
 from .baselines import BASELINES

@@ -10,10 +10,8 @@ import pytest
 from lab import Lab
 from plotly.basedatatypes import Undefined
 
-from scorelab.explore.convex_plane_explorer import ConvexDenoisingExplorer
-from scorelab.explore.explorers import Explorer
-from scorelab.explore.sample_size_explorer import SampleSizeExplorer
-from scorelab.explore.sampling_explorer import SamplingExplorer
+from scorelab.chapters import convex_denoising, rates, sampling
+from scorelab.explore.explorer import BaseExplorer
 
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 #: Where every line, dot and word is, in the order in which they lie above each other.
@@ -44,9 +42,9 @@ def plain(value: Any) -> Any:
     return "_undefined_" if value is Undefined else value
 
 
-@pytest.mark.parametrize("kind", [SampleSizeExplorer, SamplingExplorer, ConvexDenoisingExplorer])
+@pytest.mark.parametrize("kind", [rates.Explorer, sampling.Explorer, convex_denoising.Explorer])
 def test_a_figure_that_moves_looks_like_one_drawn_anew(
-    lab: Lab, kind: type[Explorer], monkeypatch: pytest.MonkeyPatch
+    lab: Lab, kind: type[BaseExplorer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SCORELAB_HEADLESS", "1")
     page = lab.browser.new_page()

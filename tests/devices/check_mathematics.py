@@ -15,7 +15,7 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
-from scorelab import convex, kernel, metrics, quality, stopping
+from scorelab import convex, kernel, metrics, stopping
 from scorelab.credit import framework
 from scorelab.descent import NetworkPath, descend
 from scorelab.kernel import KernelFlow, ntk
@@ -23,6 +23,7 @@ from scorelab.likelihood import log_likelihood
 from scorelab.network import TwoLayerNet
 from scorelab.process import OrnsteinUhlenbeck, Regression
 from scorelab.sampling import sample
+from scorelab.studies import quality
 from scorelab.targets import Empirical, GaussianMixture
 
 NAME = os.environ.get("SCORELAB_DEVICE", "cpu").replace("cpu", "fakegpu")

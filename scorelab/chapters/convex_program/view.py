@@ -1,0 +1,217 @@
+"""What the explorer of the convex program shows: a path in β, and the law that its score has."""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import torch
+from torch import Generator
+
+from scorelab import convex
+from scorelab.explore.figures import COLORS, Array, add_line, add_points, number, panels
+from scorelab.explore.live import one_thread
+from scorelab.targets import GaussianMixture
+
+from .curve import Curve
+
+Trace = dict[str, Any]
+Traces = dict[str, Trace]
+LAWS = {
+    "one Gaussian": GaussianMixture([[0.0]], 1.0),
+    "two modes": GaussianMixture([[-1.2], [1.2]], 0.45),
+    "three modes, uneven": GaussianMixture([[-1.8], [0.0], [1.5]], [0.4, 0.3, 0.5], [1, 2, 1]),
+}
+SIZES = (20, 50, 100, 200, 500)
+SKIPS = ("with", "without")
+#: β of the slider: from just above what every network needs to where nothing is learned.
+BETAS = tuple(float(f"{beta:.3g}") for beta in np.geomspace(2.5, 600, 60))
+REACH, HEIGHT = 4.0, 7.0  # what the axes of x and of the score span
+COLUMNS = [(0, 0.275), (0.365, 0.64), (0.725, 1)]  # left and right end of each panel
+GRID = np.linspace(-REACH, REACH, 321)
+CHAINS, STEPS = 1000, 200
+BINS = np.linspace(-REACH, REACH, 41)
+TINY = 1e-13  # gaps below this are drawn there: they are rounding
+
+
+def blank() -> go.Figure:
+    """The score with its kinks; optimum above gap, against β; histogram and laws."""
+    figure = panels(["the score, and its kinks", "optimum (Gaussian: −1), and its gap",
+                     "Langevin samples, and laws"], height=430)  # fmt: skip
+    green, black, grey = COLORS["convex"], COLORS["truth"], COLORS["data"]
+    add_points(figure, "training data", 1, grey, size=9, symbol="line-ns", opacity=0.7,
+               line={"width": 1, "color": grey})  # fmt: skip
+    add_line(figure, "target", 1, black, width=2)
+    add_line(figure, "optimal score", 1, green)
+    add_points(figure, "its kinks", 1, green, size=9, symbol="circle-open", line={"width": 2})
+    add_line(figure, "thresholds", 2, black, dash="dot", width=2)
+    add_line(figure, "optimum", 2, green)
+    add_points(figure, "this β", 2, green, size=13)
+    add_points(figure, "gap, each β", 2, green, size=5)
+    add_line(figure, "10⁻⁶ of the value", 2, COLORS["overfit"], dash="dash", width=2)
+    add_line(figure, "thresholds below", 2, black, dash="dot", width=2)
+    add_points(figure, "this β below", 2, green, size=13)
+    for trace in figure.data[-4:]:
+        trace.update(xaxis="x4", yaxis="y4")
+    add_line(figure, "samples", 3, green, width=1, shape="hv")
+    figure.data[-1].update(fill="tozeroy", fillcolor="rgba(0,158,115,.25)")
+    add_line(figure, "law of the target", 3, black, width=2)
+    add_line(figure, "law of this score", 3, green)
+    hidden = {"this β", "this β below", "thresholds below", "law of the target"}
+    figure.for_each_trace(lambda t: t.update(showlegend=t.name not in hidden))
+    _arrange(figure)
+    return figure
+
+
+def _arrange(figure: go.Figure) -> None:
+    """Places, ranges and words of the axes; the second panel is two, one above the other."""
+    beta = {"type": "log", "range": np.log10([BETAS[0] / 1.15, BETAS[-1] * 1.15]).tolist(),
+            "tickvals": [3, 10, 30, 100, 300]}  # fmt: skip
+    still = {"title_standoff": 4, "automargin": False, "ticklabeloverflow": "allow"}
+    for panel, span in enumerate(COLUMNS):
+        figure.update_xaxes(domain=span, row=1, col=panel + 1)
+        figure.layout.annotations[panel].x = sum(span) / 2
+    exponents = (-13, -10, -7, -4)
+    figure.update_layout(
+        xaxis={"range": [-REACH, REACH], "title": "x"},
+        yaxis={"range": [-HEIGHT, HEIGHT], "title": "score s(x)"},
+        xaxis2={**beta, "ticktext": [""] * 5},
+        yaxis2={"type": "log", "range": [-2.4, 3.6], "domain": [0.44, 1],
+                "title": "−optimum", "tickvals": [0.01, 0.1, 1, 10, 100, 1000],
+                "ticktext": ["0.01", "0.1", "1", "10", "100", "1,000"]},
+        xaxis3={"range": [-REACH, REACH], "title": "x"},
+        yaxis3={"range": [0, 0.8], "title": "density"},
+        xaxis4={**still, **beta, "domain": COLUMNS[1], "anchor": "y4", "title": "weight decay β"},
+        yaxis4={**still, "type": "log", "range": [-13.6, -3.6], "domain": [0, 0.34],
+                "anchor": "x4", "title": "gap", "tickvals": [10.0**k for k in exponents],
+                "ticktext": [f"10<sup>−{-k}</sup>" for k in exponents]},
+    )  # fmt: skip
+
+
+class Problem:
+    """n data of a law, and the optimal networks of one kind at all β of the slider."""
+
+    def __init__(self, target: str, n: int, activation: str, skip: str) -> None:
+        self.law, self.n, self.activation, self.skip = LAWS[target], n, activation, skip == "with"
+        self.x = self.law.sample(n, generator=Generator().manual_seed(2)).double()
+        self.mean, self.v = float(self.x.mean()), float(self.x.var(correction=0))
+        with one_thread():
+            self.fits = convex.path(self.x, BETAS, activation, self.skip)
+        self.least = convex.least_beta(self.x, activation, self.skip)
+        self.gaussian = convex.gaussian_beta(self.x, activation, self.skip)
+
+    def fit(self, beta: float) -> convex.Fit:
+        """The optimum at a β of the slider."""
+        return self.fits[BETAS.index(beta)]
+
+    @cached_property
+    def gain(self) -> Array:
+        """−optimum at every β, what is gained over s = 0, in units of a Gaussian's, n/(2v)."""
+        return self._over_gaussian([-fit.objective for fit in self.fits])
+
+    @cached_property
+    def gap(self) -> Array:
+        """The certified gap over the value, at every β; of values near zero, over 1/1000."""
+        return self._over_gaussian([fit.gap for fit in self.fits]) / np.maximum(self.gain, 1e-3)
+
+    def _over_gaussian(self, losses: list[float]) -> Array:
+        return np.maximum(np.array(losses) * 2 * self.v / self.n, TINY)
+
+
+problem = lru_cache(maxsize=16)(Problem)
+
+
+@lru_cache(maxsize=1024)
+def walk(what: Problem, beta: float) -> Array:
+    """Langevin samples (CHAINS,) of the optimal score, from N(μ, v)."""
+    curve, (start, *noises) = Curve.of(what.fit(beta)), _noises()
+    step = curve.step(what.v)
+    x = what.mean + math.sqrt(what.v) * start
+    for noise in noises:
+        x = x + step / 2 * curve(x) + math.sqrt(step) * noise
+    return x
+
+
+@lru_cache(maxsize=1)
+def _noises() -> Array:
+    """The same noise for every β, so that samples move continuously with it."""
+    return np.random.default_rng(0).standard_normal((STEPS + 1, CHAINS))
+
+
+def compute(what: Problem, beta: float) -> Traces:
+    """All traces for one β: arrays by the name of the trace."""
+    return {**still(what), **at_beta(what, beta)}
+
+
+@lru_cache(maxsize=16)
+def still(what: Problem) -> Traces:
+    """The traces that β does not move: data, target, the path, and the thresholds."""
+    grid = torch.from_numpy(GRID)[:, None].requires_grad_()
+    density = what.law.log_prob(grid)
+    (score,) = torch.autograd.grad(density.sum(), grid)
+    marks = [what.least, what.gaussian] + ([] if what.skip else [what.n])
+    upright = np.concatenate([[mark, mark, np.nan] for mark in marks])
+    return {
+        "training data": {"x": what.x[:, 0].numpy(), "y": np.full(what.n, -0.94 * HEIGHT)},
+        "target": {"x": GRID, "y": score[:, 0].numpy()},
+        "optimum": {"x": BETAS, "y": what.gain},
+        "thresholds": {"x": upright, "y": np.tile([1e-9, 1e9, np.nan], len(marks))},
+        "thresholds below": {"x": upright, "y": np.tile([1e-15, 1.0, np.nan], len(marks))},
+        "gap, each β": {"x": BETAS, "y": np.maximum(what.gap, TINY)},
+        "10⁻⁶ of the value": {"x": [BETAS[0] / 2, BETAS[-1] * 2], "y": [1e-6, 1e-6]},
+        "law of the target": {"x": GRID, "y": density.exp().detach().numpy()},
+    }
+
+
+@lru_cache(maxsize=1024)
+def at_beta(what: Problem, beta: float) -> Traces:
+    """The score at one β, its kinks, its law and Langevin samples."""
+    curve, index = Curve.of(what.fit(beta)), BETAS.index(beta)
+    kinks, heights = curve.knots[1:-1], curve.values[1:-1]
+    x = np.union1d(GRID, kinks)
+    count, _ = np.histogram(walk(what, beta), BINS)
+    law = curve.density(GRID)
+    return {
+        "optimal score": {"x": x, "y": np.clip(curve(x), -99, 99)},
+        # One far outside: the legend leaves out what is empty, and would move the panels.
+        "its kinks": {"x": np.append(kinks, 99), "y": np.append(np.clip(heights, -99, 99), 99)},
+        "this β": {"x": [beta], "y": [what.gain[index]]},
+        "this β below": {"x": [beta], "y": [max(what.gap[index], TINY)]},
+        "samples": {"x": BINS, "y": np.append(count, 0) / (CHAINS * (BINS[1] - BINS[0]))},
+        "law of this score": {"x": GRID, "y": np.zeros(len(GRID)) if law is None else law},
+    }
+
+
+def regime(what: Problem, beta: float) -> str:
+    """What the theory says of the optimum at this β, in words."""
+    if not what.skip and beta >= what.n:
+        return "β ≥ n: <b>s = 0</b>, nothing is learned and Langevin only diffuses"
+    if beta >= what.gaussian and what.skip:
+        return f"β ≥ β₁: the score of the <b>Gaussian</b> N(μ, v) with v = {what.v:.2f}, everywhere"
+    if beta >= what.gaussian:
+        wide = what.n * what.v / (what.n - beta)
+        tails = "Laplace" if what.activation == "abs" else "wider Gaussian"
+        return (
+            f"β₁ ≤ β < n: on the data a <b>Gaussian</b> of variance n v/(n − β) = "
+            f"<b>{wide:.2f}</b> instead of {what.v:.2f}, with <b>{tails}</b> tails beyond"
+        )
+    if Curve.of(what.fit(beta)).density(GRID) is None:
+        return "below β₁: piecewise linear, and a <b>tail that points outwards</b>: there is no law"
+    return "below β₁: <b>piecewise linear</b>, its law pieces of Gaussians"
+
+
+def sentence(what: Problem, beta: float) -> str:
+    """The numbers of one β, its thresholds, and the regime that it is in."""
+    fit, curve = what.fit(beta), Curve.of(what.fit(beta))
+    kinks, away = len(curve.knots) - 2, float((np.abs(walk(what, beta)) > REACH).mean())
+    words = (
+        f"At β = {number(beta)}: optimum <b>{fit.objective:,.3f}</b> (a Gaussian's score has "
+        f"{-what.n / (2 * what.v):,.3f}), certified to <b>{fit.gap:.0e}</b> · "
+        f"<b>{kinks}</b> kink{'s' * (kinks != 1)}, at data · no minimum below β = "
+        f"{what.least:g}, β₁ = <b>{what.gaussian:.1f}</b>, n = {what.n} · {regime(what, beta)} · "
+        f"Langevin: step {curve.step(what.v):.2g}, {away:.0%} of the samples out of sight"
+    )
+    return words.replace("-", "−")

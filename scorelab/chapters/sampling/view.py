@@ -1,0 +1,200 @@
+"""What the explorer of sampling shows: samples, what they are worth at every stop, and paths."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+import torch
+
+from scorelab.explore.figures import (
+    COLORS,
+    Array,
+    add_line,
+    add_points,
+    add_shapes,
+    dots,
+    number,
+    panels,
+    square_axes,
+)
+from scorelab.explore.replay.plane import REACH
+from scorelab.explore.replay.setting import MIXTURES, setting
+from scorelab.studies.quality import shares
+
+from .walks import EXACT, Walk, Walks, best_risk, truth
+
+Trace = dict[str, Any]
+Traces = dict[str, Trace]
+
+#: Beside so many modes there is room for their shares.
+MODES_WITH_SHARES = 4
+
+
+class Measure(NamedTuple):
+    """What ``Judge.verdict`` calls it, the words of its axis, and the axis' ends and ticks."""
+
+    key: str
+    words: str
+    span: tuple[float, float]
+    ticks: tuple[float, ...]
+
+
+MEASURES = {
+    "distance": Measure("distance", "distance to the truth", (0.015, 1.5), (0.02, 0.1, 0.5)),
+    "shape": Measure("shape", "distance, proportions put right", (0.015, 1.5), (0.02, 0.1, 0.5)),
+    "misplaced": Measure("misplaced", "share in the wrong mode", (0.004, 1.0), (0.01, 0.1, 1.0)),
+    "fidelity": Measure("fidelity", "mean −log p of the samples", (0.8, 40.0), (1, 2, 5, 10, 20)),
+}
+#: Paths are told apart by where they start, in thirds of the first coordinate.
+PATHS = {"from the left": "#CC79A7", "from the middle": "#AA3377", "from the right": "#4B0F33"}
+
+
+def blank() -> go.Figure:
+    """Samples over data and truth; a measure of them against the stop; and paths."""
+    figure = panels(["samples at this stop", "what they are worth, at every stop",
+                     "paths from noise to data"])  # fmt: skip
+    orange, black = COLORS["kernel"], COLORS["truth"]
+    add_shapes(figure, "data", 1, COLORS["data"])
+    add_line(figure, "modes of the truth", 1, black, width=2)
+    add_shapes(figure, "samples", 1, orange, opacity=0.85)
+    figure.add_scatter(name="their shares", mode="text", textfont={"size": 15, "color": black},
+                       hoverinfo="skip", row=1, col=1)  # fmt: skip
+    add_shapes(figure, "fresh data", 2, black, opacity=0.25)
+    add_line(figure, "risk is best here", 2, COLORS["overfit"], dash="dot", width=2)
+    add_line(figure, "at each stop", 2, orange)
+    add_points(figure, "now", 2, orange, size=13)
+    add_shapes(figure, "exact denoiser here", 3, black, opacity=0.12)
+    for name, color in PATHS.items():
+        add_line(figure, name, 3, color, width=1.8)
+    hidden = ("their shares", "now", "at each stop")
+    figure.for_each_trace(lambda trace: trace.update(showlegend=trace.name not in hidden))
+    _arrange(figure)
+    return figure
+
+
+def _arrange(figure: go.Figure) -> None:
+    """Ranges and words of the axes."""
+    square_axes(figure, 1, REACH)
+    powers = [1, 100, 10_000, 1_000_000]
+    figure.update_xaxes({"type": "log", "range": [-0.3, 7.3], "tickvals": powers,
+                         "ticktext": [number(p) for p in powers],
+                         "title": "steps of gradient descent"}, row=1, col=2)  # fmt: skip
+    figure.update_yaxes({"type": "log"}, row=1, col=2)
+    figure.update_xaxes({"range": [1.0, 0.0], "title": "noise level √h, from noise to data",
+                         "tickvals": [1, 0.75, 0.5, 0.25, 0]}, row=1, col=3)  # fmt: skip
+    figure.update_yaxes({"range": [-REACH, REACH], "dtick": 1, "title": "x₁"}, row=1, col=3)
+
+
+def axis(measure: str) -> dict[str, Any]:
+    """The vertical axis of the middle panel for a measure."""
+    what = MEASURES[measure]
+    return {"range": np.log10(what.span).tolist(), "tickvals": what.ticks,
+            "ticktext": [f"{t:g}" for t in what.ticks], "title": {"text": what.words}}  # fmt: skip
+
+
+def compute(runs: Walks, stop: int, measure: str) -> Traces:
+    """All traces for one stop of a run of walks, and a measure."""
+    now, key = runs.at(stop), MEASURES[measure].key
+    where = runs.where
+    worth = {s: walk.measured[key] for s, walk in runs.done().items()}
+    best = best_risk(where.target, where.n, where.times)
+    return {
+        **still(where.target, where.n, where.times),
+        **_of_walk(now),
+        "fresh data": floor(where.target, key),
+        "risk is best here": {"x": [best, best], "y": [1e-9, 1e9]},
+        "at each stop": {"x": list(worth), "y": list(worth.values())},
+        "now": {"x": [stop], "y": [now.measured[key]]},
+        "exact denoiser here": _band(runs.exact),
+    }
+
+
+@lru_cache(maxsize=16)
+def still(target: str, n: int, times: str) -> Traces:
+    """Training data, and a circle of two standard deviations around each mode of the truth."""
+    law, angle = MIXTURES[target], np.append(np.linspace(0, 2 * math.pi, 41), np.nan)
+    circle = np.stack((np.cos(angle), np.sin(angle)), axis=1)
+    rings = law.means.numpy()[:, None] + 2 * law.stds.numpy()[:, None, None] * circle
+    data = setting(target, n, times).train.x_0[:500].cpu().numpy()
+    return {
+        "data": dots(data, 0.025),
+        "modes of the truth": {"x": rings[..., 0].reshape(-1), "y": rings[..., 1].reshape(-1)},
+    }
+
+
+@lru_cache(maxsize=512)
+def _of_walk(walk: Walk) -> Traces:
+    """Samples and paths, and beside each mode the share of the samples that it has."""
+    return {
+        "samples": dots(walk.samples.cpu().numpy()),
+        "their shares": _shares(walk),
+        **_paths(walk),
+    }
+
+
+def _shares(walk: Walk) -> Trace:
+    """Beside each mode, away from the centre, its share of the samples, where there is room."""
+    law = walk.judge.law
+    means = law.means.numpy()
+    if len(means) > MODES_WITH_SHARES:
+        return {"x": [99.0], "y": [99.0], "text": ["–"]}  # plotly forgets how to draw empty words
+    far = np.linalg.norm(means, axis=1, keepdims=True)
+    outwards = np.where(far > 0.1, means / np.maximum(far, 0.1), [[0.0, -1.0]])
+    place = means + np.array([1.15, 0.8]) * outwards
+    words = [f"{share:.0%}" for share in shares(law, walk.samples).tolist()]
+    return {"x": place[:, 0], "y": place[:, 1], "text": words}
+
+
+def _paths(walk: Walk) -> Traces:
+    """The first coordinate of the kept paths against the noise level, in thirds of the start."""
+    first = torch.stack(walk.paths)[:, :, 0].numpy()  # (times, paths)
+    order = first[0].argsort()
+    return {
+        name: _strung(np.array(walk.levels), first[:, part])
+        for name, part in zip(PATHS, np.array_split(order, len(PATHS)), strict=True)
+    }
+
+
+def _strung(x: Array, lines: Array) -> Trace:
+    """Lines (times, k) over common x as one trace, with a gap after each."""
+    gap = np.full((1, lines.shape[1]), np.nan)
+    over = np.append(x, np.nan)
+    return {"x": np.tile(over, lines.shape[1]), "y": np.concatenate((lines, gap)).T.reshape(-1)}
+
+
+@lru_cache(maxsize=16)
+def floor(target: str, key: str) -> Trace:
+    """The range of a measure over sets of fresh data, as a band over all stops."""
+    values = truth(target)[1][key]
+    low, high = min(values), max(values)
+    return {"x": [0.1, 1e8, 1e8, 0.1], "y": [low, low, high, high]}
+
+
+def _band(exact: str) -> Trace:
+    """The noise levels at which the exact denoiser is used; out of sight where there are none."""
+    low, high = EXACT[exact]
+    if low == high:
+        low, high = 2.0, 3.0  # the legend leaves out what is empty, and would move the panels
+    return {"x": [low, high, high, low], "y": [-9, -9, 9, 9]}
+
+
+def sentence(runs: Walks, stop: int) -> str:
+    """The numbers of one stop, beside those of fresh data."""
+    now, where = runs.at(stop).measured, runs.where
+    fresh = {key: float(np.mean(values)) for key, values in truth(where.target)[1].items()}
+    best = best_risk(where.target, where.n, where.times)
+    calls = runs.steps * (2 if runs.method == "ode" else 1)
+    worth = {s: walk.measured["distance"] for s, walk in runs.done().items()}
+    nearest = min(worth, key=worth.get)
+    return (
+        f"At {number(stop)} steps of training, {calls} calls of the denoiser a sample: distance "
+        f"<b>{now['distance']:.3f}</b> (fresh data {fresh['distance']:.3f}), with the proportions "
+        f"put right <b>{now['shape']:.3f}</b> ({fresh['shape']:.3f}) · in the wrong mode "
+        f"<b>{now['misplaced']:.1%}</b> ({fresh['misplaced']:.1%}) · mean −log p "
+        f"<b>{now['fidelity']:.2f}</b> ({fresh['fidelity']:.2f}) · the samples are best at "
+        f"<b>{number(nearest)}</b> steps, the risk at <b>{number(best)}</b>"
+    )

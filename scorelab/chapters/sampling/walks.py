@@ -1,0 +1,115 @@
+"""Samplers at work: samples and paths of one setting at every stop, made once, then replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from torch import Generator, Tensor
+
+from scorelab import metrics
+from scorelab.explore.live import one_thread
+from scorelab.explore.replay.setting import MIXTURES, PROCESS, SAMPLES, setting
+from scorelab.path import Denoiser
+from scorelab.sampling import trajectory
+from scorelab.studies.quality import BANDS, Judge, spliced
+
+#: Round numbers, closer together where the samples change.
+STOPS = (1, 3, 10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 5000,
+         *(10**k for k in range(4, 8)))  # fmt: skip
+STEPS = (5, 10, 20, 40, 80)
+#: Where the exact denoiser takes the place of the learned one: noise levels √h from, and up to.
+EXACT = {"nowhere": (0.0, 0.0), **{f"{k} noise": v for k, v in BANDS.items()},
+         "everywhere": (0.0, 1.0)}  # fmt: skip
+#: How many paths are kept, and how many points judge the samples.
+PATHS, TRUTH, FLOORS = 24, 5000, 10
+
+
+class Walk:
+    """What one sampler makes with one denoiser: its paths, its samples and what they are worth."""
+
+    def __init__(self, judge: Judge, denoiser: Denoiser, method: str, steps: int) -> None:
+        self.judge, self.measured = judge, {}
+        self.paths: list[Tensor] = []
+        self.levels: list[float] = []
+        self.states = trajectory(PROCESS, denoiser, SAMPLES, 2, steps, method,
+                                 generator=Generator().manual_seed(2),
+                                 device=judge.reference.device)  # fmt: skip
+
+    def work(self) -> Iterator[None]:
+        """Go on to the end, a step of the sampler at a time."""
+        while not self.measured:
+            with one_thread():
+                self._go_on()
+            yield
+
+    def _go_on(self) -> None:
+        t, x = next(self.states, (None, None))
+        if t is None:
+            self.measured = self.judge.verdict(self.samples)
+        else:
+            self.samples = x
+            self.levels.append(float(PROCESS.h(t).sqrt()))
+            self.paths.append(x[:PATHS].cpu())
+
+
+class Walks:
+    """One sampler with so many steps, on one setting, at each stop of the training."""
+
+    def __init__(self, target: str, n: int, times: str, method: str, steps: int, exact: str
+                 ) -> None:  # fmt: skip
+        self.where, self.method, self.steps = setting(target, n, times), method, steps
+        self.judge, self.exact = truth(target)[0], exact
+        self.by_stop: dict[int, Walk] = {}
+
+    @property
+    def complete(self) -> bool:
+        """Whether the samples of every stop are there."""
+        return len(self.done()) == len(STOPS)
+
+    def done(self) -> dict[int, Walk]:
+        """The walks that have come to their end, by stop."""
+        return {stop: self.by_stop[stop] for stop in STOPS
+                if stop in self.by_stop and self.by_stop[stop].measured}  # fmt: skip
+
+    def at(self, stop: int) -> Walk:
+        """The walk at a stop, made at once where it is not there yet."""
+        walk = self._begun(stop)
+        for _ in walk.work():
+            pass
+        return walk
+
+    def work(self) -> Iterator[None]:
+        """Make the walks of all stops, in pieces of some milliseconds, first a few far apart."""
+        for stop in (*STOPS[::4], *STOPS[2::4], *STOPS[1::2]):
+            yield from self._begun(stop).work()
+
+    def _begun(self, stop: int) -> Walk:
+        # Without a learned denoiser no stop differs from another.
+        key = stop if self.exact != "everywhere" else STOPS[0]
+        if key not in self.by_stop:
+            learned, exact = self.where.flow.at(key), self.where.truth
+            denoiser = spliced(PROCESS, exact, learned, EXACT[self.exact])
+            self.by_stop[key] = Walk(self.judge, denoiser, self.method, self.steps)
+        return self.by_stop.setdefault(stop, self.by_stop[key])
+
+
+walks = lru_cache(maxsize=24)(Walks)
+
+
+@lru_cache(maxsize=8)
+def truth(target: str) -> tuple[Judge, dict[str, list[float]]]:
+    """Who judges samples of a target, and what it says of ten sets of fresh data of their size."""
+    law, draws = MIXTURES[target], Generator().manual_seed(5)
+    device = setting(target, 100, "log").fresh.device
+    judge = Judge(PROCESS, law, law.sample(TRUTH, generator=draws).to(device), 2)
+    said = [judge.verdict(law.sample(SAMPLES, generator=draws).to(device)) for _ in range(FLOORS)]
+    return judge, {name: [each[name] for each in said] for name in said[0]}
+
+
+@lru_cache(maxsize=8)
+def best_risk(target: str, n: int, times: str) -> int:
+    """The stop of least excess risk on the test rows."""
+    where = setting(target, n, times)
+    risks = metrics.excess_risks(where.flow, where.truth, where.test)
+    return where.flow.stops[int(risks.argmin())]

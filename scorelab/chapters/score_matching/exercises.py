@@ -1,0 +1,192 @@
+"""The exercises of notebook 02, score matching is regression with noisy labels."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from scorelab.workbook.checking import Cases, Exercise
+
+from . import solutions
+
+
+def _levels(n: int) -> tuple[Tensor, Tensor]:
+    """α and h (n, 1), a noise level a row."""
+    t = torch.linspace(0.2, 1.5, n)[:, None]
+    return torch.exp(-t / 2), 1 - torch.exp(-t)
+
+
+def _pairs() -> Cases:
+    """Two (n, d) tensors, then a scale and a standard deviation (n, 1)."""
+    draw = torch.Generator().manual_seed(0)
+    spread = torch.tensor([[0.4], [0.7], [1.5], [2.0], [0.2]])
+    return [
+        (*torch.randn(2, n, d, generator=draw), _levels(n)[0], spread[:n])
+        for n, d in ((5, 2), (3, 1))
+    ]
+
+
+def _gaussians() -> Cases:
+    """Noisy points (n, 1), mean, standard deviation, α and h (n, 1)."""
+    x = torch.tensor([[-1.0], [0.3], [2.0], [3.0]])
+    return [(x + shift, mean, std, *_levels(4)) for shift, mean, std in ((0, 0.5, 0.8), (1, -1, 2))]
+
+
+def _queries() -> Cases:
+    """Noisy points (n, d), training points (m, d), α and h (n, 1)."""
+    draw = torch.Generator().manual_seed(1)
+    sizes = ((4, 6, 2), (5, 5, 1))
+    return [
+        (torch.randn(n, d, generator=draw), torch.randn(m, d, generator=draw), *_levels(n))
+        for n, m, d in sizes
+    ]
+
+
+def _weights() -> Cases:
+    """Weights (n, m), each row of which sums to one, and points (m, d)."""
+    draw = torch.Generator().manual_seed(2)
+    return [
+        (torch.randn(n, m, generator=draw).softmax(1), 1 + torch.randn(m, d, generator=draw))
+        for n, m, d in ((4, 6, 2), (3, 5, 1))
+    ]
+
+
+def _square(x: Tensor, train: Tensor, alpha: Tensor) -> Tensor:
+    return (x[:, None] - alpha[:, None] * train).square().sum(dim=2)
+
+
+def _over_points(square: Tensor, train: Tensor, h: Tensor, dim: int = 1) -> Tensor:
+    return torch.softmax(-square / h, dim=dim) @ train
+
+
+EXERCISES: dict[str, Exercise] = {
+    "conditional_score": Exercise(
+        solution=solutions.conditional_score,
+        cases=_pairs,
+        mistakes={
+            "the sign is reversed: from x the density rises towards a x0": (
+                lambda x, x0, a, b: (x - a * x0) / b**2
+            ),
+            "divided by b: a score has a 1/variance, and b is a standard deviation": (
+                lambda x, x0, a, b: (a * x0 - x) / b
+            ),
+            "off by a factor 1/2: differentiating the square brings a 2 that cancels that of 2b²": (
+                lambda x, x0, a, b: (a * x0 - x) / (2 * b**2)
+            ),
+            "a is missing: given x0 the noisy point is centred at a x0": (
+                lambda x, x0, a, b: (x0 - x) / b**2
+            ),
+            "divided by √b: b is already a standard deviation, its square is the variance": (
+                lambda x, x0, a, b: (a * x0 - x) / b**0.5
+            ),
+            "not divided by the variance: this is the arrow to a x0, the score is that over b²": (
+                lambda x, x0, a, b: a * x0 - x
+            ),
+        },
+    ),
+    "velocity_weight": Exercise(
+        solution=solutions.velocity_weight,
+        cases=lambda: [_levels(5)],
+        mistakes={
+            "this is w, the weight on a row: λ = w h²/α²": lambda alpha, h: 1 / h,
+            "h² instead of h: that λ predicts X_0; here the row still has a weight w = 1/h": (
+                lambda alpha, h: h**2 / alpha**2
+            ),
+            "λ = h predicts the noise; the velocity mixes noise and clean point": (
+                lambda alpha, h: h
+            ),
+            "upside down: w = λ α²/h², so λ = w h²/α²": lambda alpha, h: alpha**2 / h,
+            "w = h instead of 1/h: f − X_0 = −√h (v̂ − v), so ‖v̂ − v‖² is ‖f − X_0‖²/h": (
+                lambda alpha, h: h**3 / alpha**2
+            ),
+            "a square is missing: the loss is a square, so λ has h²/α², not h/α, beside w": (
+                lambda alpha, h: 1 / alpha
+            ),
+        },
+    ),
+    "gaussian_denoiser": Exercise(
+        solution=solutions.gaussian_denoiser,
+        cases=_gaussians,
+        mistakes={
+            "h instead of α²s² + h: X_t also varies because X_0 does": (
+                lambda x, mean, std, alpha, h: mean + alpha * std**2 * (x - alpha * mean) / h
+            ),
+            "s instead of s²: Tweedie needs the variance of X_t, α²s² + h": (
+                lambda x, mean, std, alpha, h: (
+                    mean + alpha * std * (x - alpha * mean) / (alpha**2 * std + h)
+                )
+            ),
+            "x − μ instead of x − αμ: the mean of X_t is αμ": (
+                lambda x, mean, std, alpha, h: (
+                    mean + alpha * std**2 * (x - mean) / (alpha**2 * std**2 + h)
+                )
+            ),
+            "α² in front instead of α: of the α² that v − h brings, Tweedie divides one away": (
+                lambda x, mean, std, alpha, h: (
+                    mean + alpha**2 * std**2 * (x - alpha * mean) / (alpha**2 * std**2 + h)
+                )
+            ),
+            "this is the score of X_t: f* = (x + h · score)/α": (
+                lambda x, mean, std, alpha, h: -(x - alpha * mean) / (alpha**2 * std**2 + h)
+            ),
+            "not divided by α: f* = (x + h · score)/α": (
+                lambda x, mean, std, alpha, h: x - h * (x - alpha * mean) / (alpha**2 * std**2 + h)
+            ),
+        },
+    ),
+    "memoriser": Exercise(
+        solution=solutions.memoriser,
+        cases=_queries,
+        mistakes={
+            "h instead of 2h: the density of N(αx_i, hI) is exp(−‖x − αx_i‖²/(2h))": (
+                lambda x, train, alpha, h: _over_points(_square(x, train, alpha), train, h)
+            ),
+            "α is missing: noise was added to αx_i, not to x_i": (
+                lambda x, train, alpha, h: _over_points(
+                    _square(x, train, torch.ones_like(alpha)), train, 2 * h
+                )
+            ),
+            "softmax over the wrong axis: for each x the weights of the training points sum to 1": (
+                lambda x, train, alpha, h: _over_points(
+                    _square(x, train, alpha), train, 2 * h, dim=0
+                )
+            ),
+            "not squared: the exponent holds ‖x − αx_i‖², not the distance": (
+                lambda x, train, alpha, h: _over_points(
+                    _square(x, train, alpha).sqrt(), train, 2 * h
+                )
+            ),
+            "the sign is reversed: far training points must weigh least": (
+                lambda x, train, alpha, h: _over_points(-_square(x, train, alpha), train, 2 * h)
+            ),
+            "averages αx_i: the answer is the average of the clean points x_i themselves": (
+                lambda x, train, alpha, h: (
+                    alpha * _over_points(_square(x, train, alpha), train, 2 * h)
+                )
+            ),
+        },
+    ),
+    "empirical_variance": Exercise(
+        solution=solutions.empirical_variance,
+        cases=_weights,
+        mistakes={
+            "the square of the mean is missing: variance is E‖X_0‖² − ‖E X_0‖²": (
+                lambda weights, train: weights @ train.square().sum(dim=1)
+            ),
+            "the weights are squared: E‖X_0‖² is Σ w_i ‖x_i‖²": (
+                lambda weights, train: (
+                    weights**2 @ train.square().sum(1) - (weights @ train).square().sum(1)
+                )
+            ),
+            "all points weigh the same: the variance given x uses the weights of that x": (
+                lambda weights, train: train.var(dim=0, correction=0).sum().expand(len(weights))
+            ),
+            "averaged over the coordinates: a trace is their sum": (
+                lambda weights, train: solutions.empirical_variance(weights, train) / train.shape[1]
+            ),
+            "the square root was taken: this is the standard deviation": (
+                lambda weights, train: solutions.empirical_variance(weights, train).sqrt()
+            ),
+        },
+    ),
+}

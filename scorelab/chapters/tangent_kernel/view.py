@@ -1,0 +1,229 @@
+"""What the explorer of the tangent kernel shows: a network's kernel, beside that of its limit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import torch
+from torch import Tensor
+
+from scorelab.explore.figures import COLORS, Array, add_line, add_shapes, number, outlines, panels
+from scorelab.explore.replay.plane import REACH, along, queries
+from scorelab.explore.replay.record import Frame, Record
+from scorelab.explore.replay.setting import PROCESS, Setting
+from scorelab.kernel import ntk
+
+TITLES = ["neurons active at two rows", "f₁ along x₂ = 0", "eigenvalues of K/n"]
+DOTS = 500  # pairs of rows that are drawn
+CORNERS = np.array([[-1, -1], [-1, 1], [1, 1], [1, -1]]) * [1.1, 0.0055]  # a square on the screen
+ANCHOR = 10  # the slope is drawn through the eigenvalue of this index
+SMALLEST, LARGEST = 1e-9, 1e9  # what a logarithmic axis cannot show is drawn beyond its ends
+SLOPE = -4 / 3  # −(d + 2)/(d + 1) for d = 2
+
+Trace = dict[str, Any]
+Traces = dict[str, Trace]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The kernel of infinite width on n training rows, and what chance does to a finite one.
+
+    ``gram`` κ and ``dots`` z·z' (n, n); ``pairs`` (2, k) of rows that are drawn and ``angle`` (k,)
+    between them in degrees. ``spread`` / √m is the expected deviation of a network of width m.
+    """
+
+    gram: Tensor
+    dots: Tensor
+    pairs: Tensor
+    angle: Array
+    spread: float
+
+
+@lru_cache(maxsize=16)
+def limit(where: Setting) -> Limit:
+    """The limit on the training rows of a setting.
+
+    Among m/2 independent twins the share of active ones has the variance 2 p (1 − p) / m, with
+    p = (π − θ)/(2π), so the deviation ‖K_m − κ‖ / ‖κ‖ (Frobenius) is a known number over √m.
+    """
+    z = PROCESS.features(where.train.t, where.train.x_t).cpu().double()
+    gram, dots, unit = ntk(z, z), z @ z.T, torch.nn.functional.normalize(z)
+    angle = (unit @ unit.T).clamp(-1, 1).arccos()
+    p = (math.pi - angle) / (2 * math.pi)
+    variance = (dots.square() * 2 * p * (1 - p)).sum()
+    pairs = spread_out(angle)
+    degrees = torch.rad2deg(angle[tuple(pairs)]).numpy()
+    return Limit(gram, dots, pairs, degrees, float(variance.sqrt() / gram.norm()))
+
+
+def spread_out(angle: Tensor) -> Tensor:
+    """Pairs (2, k) of rows, k ≤ 500, at angles about evenly spaced from zero to the largest.
+
+    ``angle`` (n, n) is symmetric; each pair of rows comes once.
+    """
+    rows, columns = torch.triu_indices(*angle.shape)
+    ordered, order = angle[rows, columns].sort()
+    wanted = torch.linspace(0, float(ordered[-1]), DOTS, dtype=angle.dtype)
+    picked = order[torch.searchsorted(ordered, wanted).clamp_max(len(order) - 1).unique()]
+    return torch.stack((rows[picked], columns[picked]))
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The tangent kernel of a trained network, against its limit.
+
+    ``shares`` (k,) of neurons active at both rows of a drawn pair, ``eigenvalues`` (n,) of K/n,
+    descending, ``deviation`` ‖K_m − κ‖ / ‖κ‖ (Frobenius). ``distance`` ‖f_m − f‖ / ‖f‖ to the
+    kernel flow after the same number of steps, on the test inputs; 0 before the first step.
+    """
+
+    shares: Array
+    eigenvalues: Array
+    deviation: float
+    distance: float
+
+
+@lru_cache(maxsize=256)
+def facts(now: Frame) -> Facts:
+    """Kernel and predictions of the network of one frame, beside those of infinite width."""
+    aim, net = limit(now.where), now.denoiser
+    z = PROCESS.features(now.where.train.t, now.where.train.x_t)
+    on = (z @ net.weight.T > 0).to(z.dtype)
+    share = (on @ on.T / net.width).cpu().double()
+    gram = aim.dots * share  # the kernel's trace over the outputs, divided by their number
+    return Facts(
+        shares=share[tuple(aim.pairs)].numpy(),
+        eigenvalues=torch.linalg.eigvalsh(gram / len(z)).flip(0).numpy(),
+        deviation=float((gram - aim.gram).norm() / aim.gram.norm()),
+        distance=distance(now),
+    )
+
+
+def distance(now: Frame) -> float:
+    """How far a network is from the kernel flow of the same step, relative to the flow."""
+    flow = tested(now.where)(now.step)
+    found = now.denoiser(now.where.test.t, now.where.test.x_t)
+    return float((found - flow).norm() / flow.norm()) if now.step else 0.0
+
+
+@lru_cache(maxsize=16)
+def tested(where: Setting) -> Callable[[float], Tensor]:
+    """The kernel flow on the test inputs (1000, 2), as a function of the step."""
+    return where.flow.replay(where.test.t, where.test.x_t)
+
+
+@lru_cache(maxsize=64)
+def still(where: Setting, noise: float) -> tuple[Traces, Callable[[float], Tensor]]:
+    """The traces that neither width nor step changes, and the kernel flow along the slice."""
+    place = queries(noise, where.fresh.device)
+    return {"exact": along(where.truth(*place)), **spectrum(where)}, where.flow.replay(*place)
+
+
+@lru_cache(maxsize=16)
+def spectrum(where: Setting) -> Traces:
+    """The line (π − θ)/2π, the eigenvalues of infinite width, and their predicted slope."""
+    values = where.flow.eigenvalues.cpu().numpy()
+    index = np.array([1, len(values)])
+    return {
+        "limit of the share": {"x": [0, 180], "y": [0.5, 0]},
+        "limit's eigenvalues": ranked(values),
+        "slope −4/3": {"x": index, "y": values[ANCHOR - 1] * (index / ANCHOR) ** SLOPE},
+    }
+
+
+def ranked(values: Array) -> Trace:
+    """Descending eigenvalues against their index, from 1; those of zero below the axis."""
+    return {"x": np.arange(1, len(values) + 1), "y": np.maximum(values, SMALLEST)}
+
+
+@lru_cache(maxsize=16)
+def chance(width: float) -> Traces:
+    """Two standard deviations of the share of ``width`` neurons, half of them independent."""
+    angle = np.linspace(0, 180, 46)
+    p = (180 - angle) / 360
+    two = 2 * np.sqrt(2 * p * (1 - p) / width)
+    return {"± 2 std of chance": {"x": angle, "y": p + two},
+            "− 2 std of chance": {"x": angle, "y": p - two}}  # fmt: skip
+
+
+def blank() -> go.Figure:
+    """Three panels: activations of pairs of rows, predictions on a line, eigenvalues."""
+    figure = panels(TITLES)
+    blue, orange, black = COLORS["network"], COLORS["kernel"], COLORS["truth"]
+    add_shapes(figure, "pairs of rows", 1, blue, opacity=0.75)
+    add_line(figure, "limit of the share", 1, orange)
+    for name in ("± 2 std of chance", "− 2 std of chance"):
+        add_line(figure, name, 1, orange, dash="dot", width=2)
+    add_line(figure, "exact", 2, black, width=2)
+    add_line(figure, "kernel flow", 2, orange, width=5)  # seen under the network's, where it is
+    add_line(figure, "network", 2, blue, width=2.5)
+    add_line(figure, "limit's eigenvalues", 3, orange, width=5)
+    add_line(figure, "eigenvalues", 3, blue, width=2.5)
+    add_line(figure, "slope −4/3", 3, black, dash="dash", width=2)
+    add_line(figure, "learned above 1/(ητ)", 3, COLORS["overfit"], dash="dot", width=2)
+    hidden = ["limit of the share", "− 2 std of chance", "limit's eigenvalues", "eigenvalues"]
+    figure.for_each_trace(lambda t: t.update(showlegend=False) if t.name in hidden else None)
+    _arrange(figure)
+    return figure
+
+
+def _arrange(figure: go.Figure) -> None:
+    """Fixed ranges, so that only what is drawn moves."""
+    figure.update_layout(
+        xaxis={"range": [-3, 183], "dtick": 45, "title": "angle θ between the rows, degrees"},
+        yaxis={"range": [-0.03, 0.93], "dtick": 0.25, "title": "share active at both"},
+        xaxis2={"range": [-REACH, REACH], "dtick": 1, "title": "x₁ of the noisy point"},
+        yaxis2={"range": [-REACH, REACH], "dtick": 1, "title": "f₁, the clean x₁"},
+        xaxis3={"type": "log", "range": [-0.06, 2.45], "title": "index of the eigenvalue",
+                "tickvals": [1, 10, 100], "ticktext": ["1", "10", "100"]},
+        yaxis3={"type": "log", "range": [-4.6, 0.4], "title": "eigenvalue",
+                "tickvals": [1e-4, 1e-3, 1e-2, 0.1, 1],
+                "ticktext": ["0.0001", "0.001", "0.01", "0.1", "1"], "title_standoff": 0},
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def compute(run: Record, now: Frame, noise: float) -> Traces:
+    """All traces for one frame of a record: arrays by the name of the trace.
+
+    Kept, so that what is shown already is the same object and not sent to the page again.
+    """
+    fixed, flow = still(run.where, noise)
+    found = facts(now)
+    points = np.stack((limit(run.where).angle, found.shares), axis=1)
+    return {
+        **fixed,
+        **chance(run.width),
+        "pairs of rows": outlines(points[:, None] + CORNERS),
+        "kernel flow": along(flow(now.step)),
+        "network": along(now.denoiser(*queries(noise, run.where.fresh.device))),
+        "eigenvalues": ranked(found.eigenvalues),
+        "learned above 1/(ητ)": {"x": [0.5, 500], "y": [threshold(now)] * 2},
+    }
+
+
+def threshold(now: Frame) -> float:
+    """1/(ητ): directions of larger eigenvalues are learned after τ steps, the others not yet."""
+    return 1 / (now.where.flow.step_size * now.step) if now.step else LARGEST
+
+
+def sentence(run: Record, now: Frame) -> str:
+    """The numbers of one frame, beside what they should be."""
+    found, flow, root = facts(now), run.where.flow, math.sqrt(run.width)
+    learned, all_wide = (int((values > threshold(now)).sum())
+                         for values in (found.eigenvalues, flow.eigenvalues))  # fmt: skip
+    expected = limit(run.where).spread / root
+    return (
+        f"{number(int(run.width))} neurons, {number(now.step)} steps: kernel deviation "
+        f"<b>{found.deviation:.1%}</b> (typical at the start {expected:.1%}) · "
+        f"network to kernel flow <b>{found.distance:.1%}</b> (× √m: {found.distance * root:.2f}) "
+        f"· λ<sub>max</sub> <b>{found.eigenvalues[0]:.2f}</b> "
+        f"(limit {float(flow.eigenvalues[0]):.2f}), η&nbsp;=&nbsp;{flow.step_size:.2f} · "
+        f"directions learned <b>{learned}</b> (limit {all_wide}) of {run.where.n}"
+    )

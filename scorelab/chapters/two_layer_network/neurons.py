@@ -1,0 +1,86 @@
+"""What gradient descent does to a network's neurons, and what its tangent kernel says it will."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from scorelab.explore.figures import Array
+from scorelab.explore.replay.record import STOPS, Frame, untrained
+from scorelab.explore.replay.setting import PROCESS, Setting
+from scorelab.network import TwoLayerNet
+
+
+@dataclass(frozen=True)
+class Facts:
+    """How the neurons of a trained network differ from their start, and how steep its loss is.
+
+    For each of m neurons: ``moved`` ‖w_r − w_r(0)‖, ``switched`` the share of training rows on
+    which its activation is not as it was, ``silent`` whether it is active on no row; each (m,).
+    ``relative`` is ‖W − W(0)‖ / ‖W(0)‖ (Frobenius), ``top`` the largest eigenvalue of K/n.
+    """
+
+    moved: Array
+    switched: Array
+    silent: Array
+    relative: float
+    top: float
+
+
+@lru_cache(maxsize=1024)
+def facts(start: Frame, now: Frame) -> Facts:
+    """What has become of the network of one frame since another, on their training rows."""
+    train, old, new = now.where.train, start.denoiser, now.denoiser
+    z = PROCESS.features(train.t, train.x_t)
+    before, after = (z @ net.weight.T > 0 for net in (old, new))
+    move = new.weight - old.weight
+    return Facts(
+        moved=move.norm(dim=1).cpu().numpy(),
+        switched=(before != after).float().mean(0).cpu().numpy(),
+        silent=(~after.any(0)).cpu().numpy(),
+        relative=float(move.norm() / old.weight.norm()),
+        # In float32 it may fail to converge once most neurons are silent and most rows alike.
+        top=float(torch.linalg.eigvalsh(kernels(new, z).cpu().double()).max()),
+    )
+
+
+def kernels(net: TwoLayerNet, z: Tensor) -> Tensor:
+    """The tangent kernel K/n over rows and both outputs, in its two blocks: shape (2, n, n).
+
+    K_il(z, z') = (z·z'/m) Σ_r a_r^i a_r^l 1[w_r·z > 0] 1[w_r·z' > 0], for features z (n, 4). For
+    two outputs with signs ±1 it parts into (f₁ + f₂)/√2, on which neurons with equal signs act,
+    and (f₁ − f₂)/√2, on which the others do.
+    """
+    on, equal = (z @ net.weight.T > 0).to(z.dtype), net.signs[:, 0] == net.signs[:, 1]
+    grams = torch.stack([part @ part.T for part in (on[:, equal], on[:, ~equal])])
+    return grams * (z @ z.T) * (2 / (net.width * len(z)))
+
+
+@lru_cache(maxsize=32)
+def spectrum(where: Setting, width: int) -> tuple[Tensor, Tensor]:
+    """Eigenvalues of K/n before training, and ‖v_k · R_0‖²/n of the first residuals; (2, n)."""
+    train = where.train
+    z = PROCESS.features(train.t, train.x_t)
+    values, vectors = torch.linalg.eigh(kernels(untrained(where, width), z).cpu().double())
+    first, second = train.x_0.cpu().double().T
+    residuals = torch.stack((first + second, first - second)) / math.sqrt(2)
+    parts = (vectors.transpose(1, 2) @ residuals[:, :, None])[:, :, 0]
+    return values, parts.square() / where.n
+
+
+def unit(where: Setting, width: int) -> float:
+    """1/λ_max of a network before training, in units of that of infinite width."""
+    return 1 / (float(spectrum(where, width)[0].max()) * where.flow.step_size)
+
+
+@lru_cache(maxsize=64)
+def predicted(where: Setting, width: int, step_size: float) -> tuple[float, ...]:
+    """Mean square error Σ_k (1 − ηλ_k)^{2τ} ‖v_k · R_0‖²/n at all stops, if K stayed as it was."""
+    values, power = (tensor.flatten() for tensor in spectrum(where, width))
+    log_left = (1 - step_size * values).abs().clamp_min(1e-30).log()
+    left = (2 * torch.tensor(STOPS)[:, None] * log_left).clamp_max(60).exp()
+    return tuple((left @ power).tolist())

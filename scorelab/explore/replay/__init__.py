@@ -1,0 +1,1 @@
+"""One learning problem, trained or solved, and replayed at every stop."""

@@ -1,0 +1,136 @@
+"""One model on one setting at every stop: what the explorers replay by index."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+
+from torch import Generator, Tensor
+
+from scorelab import metrics
+from scorelab.descent import descend
+from scorelab.explore.replay.setting import PROCESS, SAMPLES, Setting, setting
+from scorelab.network import TwoLayerNet
+from scorelab.path import Denoiser
+from scorelab.sampling import sample
+
+#: Round numbers, about ten a decade, so that a lecturer can name them.
+STEPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
+STOPS = (0, 1, 2, 3, 4, 5, 6, 8, *(round(s * 10**k) for k in (1, 2, 3) for s in STEPS), 10_000)
+#: Neurons times rows that are worked through before the page is asked again, about 3 ms.
+CHUNK = 10_000_000
+
+
+class Frame:
+    """A model after ``step`` steps; ``training`` and ``risk`` are mean squares.
+
+    What costs more than a blink, the samples and what is measured of them, is made when first
+    asked for and kept.
+    """
+
+    def __init__(self, where: Setting, step: int, denoiser: Denoiser, training: float) -> None:
+        self.where, self.step, self.denoiser, self.training = where, step, denoiser, training
+        self.risk = where.risk(denoiser(where.test.t, where.test.x_t))
+
+    @cached_property
+    def samples(self) -> Tensor:
+        """Samples (500, 2), always from the same noise, so that they move with the stop alone."""
+        return sample(PROCESS, self.denoiser, SAMPLES, 2, 40, device=self.where.fresh.device,
+                      generator=Generator().manual_seed(2))  # fmt: skip
+
+    @cached_property
+    def distance(self) -> float:
+        """Sliced Wasserstein distance of the samples to the truth."""
+        return metrics.sliced_wasserstein(self.samples, self.where.reference)
+
+    @cached_property
+    def memorized(self) -> float:
+        """The share of the samples that are all but copies of a training point."""
+        return metrics.memorized_fraction(self.samples, self.where.train.x_0)
+
+
+def untrained(where: Setting, width: float) -> TwoLayerNet:
+    """The network of that width before training, always the same."""
+    return TwoLayerNet(PROCESS, where.train.x_0.shape[1], int(width), device=where.train.t.device,
+                       generator=Generator().manual_seed(1))  # fmt: skip
+
+
+class Record:
+    """A network of some width, or the kernel flow for infinite width, with its frames so far.
+
+    A network's step size is ``rate`` times 1/λ_max; the flow's is 1/λ_max.
+    """
+
+    def __init__(self, where: Setting, width: float, rate: float = 1.0) -> None:
+        self.where, self.width, self.rate = where, width, rate
+        self.frames: list[Frame] = []
+        self.newest: Frame | None = None
+        self.steps = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether every stop has its frame."""
+        return len(self.frames) == len(STOPS)
+
+    def frame(self, step: int) -> Frame:
+        """The frame at a stop, or the newest where training has not come so far."""
+        if step > self.frames[-1].step:
+            return self.live()
+        return self.frames[bisect_right([f.step for f in self.frames], step) - 1]
+
+    def live(self) -> Frame:
+        """The model as it is now, between two stops too."""
+        if self.newest is None or self.newest.step != self.steps:
+            self.newest = Frame(self.where, self.steps, *self._now)
+        return self.newest
+
+    def begin(self) -> None:
+        """Make the frame of step 0 where there is none yet."""
+        if not self.frames:
+            next(self.train())
+
+    def forget(self) -> None:
+        """Go back to before training."""
+        self.frames.clear()
+        self.newest, self.steps = None, 0
+
+    def best(self) -> Frame:
+        """The frame of least risk so far: the oracle's choice."""
+        return min(self.frames, key=lambda frame: frame.risk)
+
+    def train(self) -> Iterator[None]:
+        """Go on to the last stop, in pieces of some milliseconds."""
+        models = self._kernel() if self.width == math.inf else self._network()
+        for self.steps, *self._now in models:
+            if self.steps == STOPS[len(self.frames)]:
+                self.frames.append(self.live())
+            yield
+
+    def measure(self) -> Iterator[None]:
+        """Make the samples of all frames, in pieces of some milliseconds."""
+        for frame in self.frames:
+            yield frame.distance, frame.memorized
+
+    def _kernel(self) -> Iterator[tuple[int, Denoiser, float]]:
+        flow = self.where.flow
+        for stop in STOPS[len(self.frames) :]:
+            yield stop, flow.at(stop), 2 * flow.train_loss(stop)
+
+    def _network(self) -> Iterator[tuple[int, Denoiser, float]]:
+        train = self.where.train
+        start, net = (self.frames[-1].step, self.frames[-1].denoiser) if self.frames else (0, None)
+        if net is None:
+            net = untrained(self.where, self.width)
+        chunk = max(1, CHUNK // (len(train) * net.width))
+        steps = sorted({*STOPS[len(self.frames) :], *range(start + chunk, STOPS[-1], chunk)})
+        for now in descend(net, train, [s - start for s in steps],
+                           self.rate * self.where.flow.step_size):  # fmt: skip
+            yield start + now.step, now.net, 2 * now.train_loss
+
+
+@lru_cache(maxsize=24)
+def record(target: str, n: int, times: str, width: float, rate: float = 1.0) -> Record:
+    """The record of one model, kept while the reader compares it with others."""
+    return Record(setting(target, n, times), width, rate)

@@ -1,0 +1,1 @@
+"""The fast loops behind network, kernel and descent: read only for speed."""

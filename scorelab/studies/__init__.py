@@ -1,0 +1,1 @@
+"""The sweeps that ship a table, one module a study."""

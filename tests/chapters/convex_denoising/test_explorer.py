@@ -1,0 +1,172 @@
+"""The explorers of notebook 09, without a page: their panels against the package and the table."""
+
+import re
+
+import numpy as np
+import pytest
+import torch
+
+from scorelab import convex
+from scorelab.chapters.convex_denoising import pattern_view as pm
+from scorelab.chapters.convex_denoising import view as cp
+from scorelab.chapters.convex_denoising.explorer import Explorer
+from scorelab.chapters.convex_denoising.pattern_explorer import PatternExplorer
+from scorelab.explore.replay.plane import GRID, REACH
+from scorelab.explore.replay.setting import PROCESS
+from scorelab.studies import convex_denoising as ct
+
+STATE = {"target": "two moons", "beta": 4.0, "noise": 0.6, "count": 100}
+
+
+def values(explorer) -> dict[str, list]:
+    return {trace.name: [np.array(trace.x), np.array(trace.y)] for trace in explorer.figure.data}
+
+
+def moved(before: dict[str, list], after: dict[str, list]) -> set[str]:
+    same = {
+        name
+        for name, old in before.items()
+        if all(np.array_equal(a, b, equal_nan=True) for a, b in zip(old, after[name], strict=True))
+    }
+    return set(before) - same
+
+
+# The table
+
+
+def test_the_shipped_table_is_what_the_package_says_now() -> None:
+    found = ct.cell("one Gaussian", 2.0, 0.6)
+    kept, at = ct.table(), cp.place("one Gaussian", 2.0, 0.6)[:3]
+    for name in ("loss", "gated", "linear"):
+        np.testing.assert_allclose(found[name], getattr(kept, name)[at], rtol=1e-5)
+    np.testing.assert_allclose(found["bound"][-1], kept.bound[at][-1], rtol=1e-5)
+    np.testing.assert_allclose(found["field"], kept.field[at], atol=0.02)
+
+
+def test_the_table_keeps_the_order_of_the_models() -> None:
+    kept = ct.table()
+    assert (np.diff(kept.loss, axis=-1) <= 1e-5 * kept.linear[..., None]).all()
+    assert (kept.gated <= kept.loss[..., -1] + 1e-6).all()
+    assert (kept.loss <= kept.linear[..., None] * (1 + 1e-6)).all()
+    best = kept.loss[..., -1]
+    assert (best - kept.bound[..., -1] <= 3e-6 * best).all()
+    assert (kept.bound <= best[..., None] * (1 + 1e-9)).all()
+    assert np.isfinite(kept.field).all() and np.isfinite(kept.samples).all()
+
+
+def test_rows_are_the_noised_data_and_their_labels() -> None:
+    x0, x, labels = ct.rows("circle", 0.3)
+    torch.testing.assert_close(x + 0.09 * labels, PROCESS.alpha(PROCESS.time_at(0.3)) * x0)
+    assert x0.shape == (ct.N, 2) and float(x0.norm(dim=1).mean()) == pytest.approx(1.5, abs=0.1)
+
+
+def test_kinks_are_lines_through_data_points() -> None:
+    _, x, y = ct.rows("circle", 0.45)
+    lines = ct.kinks(convex.denoising(x, y, 4.0))
+    lines = lines[~np.isnan(lines).any(1)]
+    assert len(lines) > 0
+    np.testing.assert_allclose(np.linalg.norm(lines[:, :2], axis=1), 1)
+    away = np.abs(lines[:, :2] @ x.numpy().T + lines[:, 2:])
+    assert away.min(axis=1).max() < 1e-8
+
+
+# The panels
+
+
+def test_every_trace_of_the_figures_is_filled_and_no_other() -> None:
+    for figure, filled in ((cp.blank(), cp.compute(**STATE)), (pm.blank(), pm.compute(5, 40, 0.2))):
+        assert {trace.name for trace in figure.data} == set(filled)
+        assert all(len(trace["x"]) > 0 for trace in filled.values())
+
+
+def test_the_curve_is_the_table_over_the_linear_loss() -> None:
+    found, kept, at = cp.compute(**STATE), ct.table(), cp.place("two moons", 4.0, 0.6)[:3]
+    np.testing.assert_allclose(found["optimum"]["y"], kept.loss[at] / kept.linear[at])
+    assert found["now"]["x"] == [100]
+    assert found["now"]["y"] == [found["optimum"]["y"][list(ct.COUNTS).index(100)]]
+    assert found["gated, another model"]["y"][0] < found["no network is below"]["y"][0]
+    assert found["no network is below"]["y"][0] <= min(found["optimum"]["y"])
+
+
+def test_exact_arrows_are_the_score_of_the_law() -> None:
+    score, scale = cp.exact("one Gaussian", 0.6)
+    law = ct.LAWS["one Gaussian"].noised(PROCESS, PROCESS.time_at(0.6))
+    wanted = (law.means.numpy() - GRID) / float(law.stds[0]) ** 2
+    np.testing.assert_allclose(score, wanted, atol=1e-5)
+    assert 0 < scale * np.linalg.norm(score, axis=1).mean() < 0.6
+
+
+def test_lines_reach_across_the_panel() -> None:
+    found = cp.lines(np.array([[0.6, 0.8, -1.0], [np.nan] * 3]))
+    x, y = found["x"], found["y"]
+    assert len(x) == 3 and np.isnan(x[2])
+    np.testing.assert_allclose(0.6 * x[:2] + 0.8 * y[:2], 1)
+    assert np.hypot(x[0], y[0]) > 2 * REACH
+
+
+def test_the_sentence_says_the_numbers() -> None:
+    plain = re.sub("<[^>]+>", "", cp.sentence(**STATE))
+    kept, at = ct.table(), cp.place("two moons", 4.0, 0.6, 100)
+    assert f"With 100 patterns: loss {kept.loss[at]:.1f}" in plain
+    assert f"gated {kept.gated[at[:3]]:.1f}" in plain
+    assert f"{kept.neurons[at]:.0f} neurons" in plain
+    assert "With all 3,542 patterns" in re.sub(
+        "<[^>]+>", "", cp.sentence("circle", 1.0, 0.45, ct.ALL)
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "moves", "stays"),
+    [
+        (
+            {"patterns": 30},
+            {"learned score", "now", "kinks"},
+            {"optimum", "samples", "noised data"},
+        ),
+        ({"beta": 0.5}, {"optimum", "samples", "learned score"}, {"exact score", "data"}),
+        ({"noise": 0.15}, {"noised data", "exact score", "optimum"}, {"samples", "data"}),
+        ({"target": "two moons"}, {"data", "samples", "exact score", "optimum"}, set()),
+    ],
+)
+def test_a_control_moves_what_it_names(change: dict, moves: set[str], stays: set[str]) -> None:
+    explorer = Explorer()
+    before, words = values(explorer), explorer.status.value
+    axes = explorer.figure.layout.yaxis2.range
+    explorer.set(**change)
+    changed = moved(before, values(explorer))
+    assert moves <= changed and not stays & changed
+    assert explorer.status.value != words and explorer.figure.layout.yaxis2.range == axes
+
+
+# The map of patterns
+
+
+@pytest.mark.parametrize("n", pm.POINTS)
+def test_the_map_has_a_region_for_every_pattern(n: int) -> None:
+    """As many different columns of activations on a fine map as there are patterns."""
+    turn, offset = np.linspace(0, 2 * np.pi, 2000), np.linspace(-3.5, 3.5, 1500)
+    along = np.stack((np.cos(turn), np.sin(turn)), axis=1) @ pm.points(n).T
+    words = (along[:, None] > offset[:, None]) @ (2 ** np.arange(n))
+    assert len(np.unique(words)) == n * n - n + 2
+
+
+def test_the_map_shades_the_share_of_active_points() -> None:
+    found = pm.compute(6, 90, 0.4)
+    share = found["share of points that are active"]["z"]
+    column = int(np.flatnonzero(pm.TURN == 90)[0])
+    wanted = (pm.points(6)[:, 1] > pm.OFFSET[:, None]).mean(1)
+    np.testing.assert_allclose(share[:, column], wanted)
+    assert len(found["active points"]["x"]) == (pm.points(6)[:, 1] > 0.4).sum()
+    assert len(found["active points"]["x"]) + len(found["inactive points"]["x"]) == 6
+    np.testing.assert_allclose(found["kink"]["y"], 0.4)
+
+
+def test_the_map_explorer_moves_and_refuses() -> None:
+    explorer = PatternExplorer()
+    explorer.set(n=5)
+    assert "one of <b>22</b> = 5² − 5 + 2" in explorer.status.value
+    before = values(explorer)
+    explorer.set(angle=90)
+    assert {"kink", "this line", "active side"} <= moved(before, values(explorer))
+    with pytest.raises(ValueError, match="n=20: must be one of"):
+        explorer.set(n=20)

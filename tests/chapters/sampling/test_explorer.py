@@ -1,0 +1,209 @@
+"""The explorer of sampling, without a page: its panels by other means, and its controls."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+import torch
+from seen import moved_by, shown
+from torch import Generator
+
+import scorelab as sl
+from scorelab.chapters.sampling import view as samplers
+from scorelab.chapters.sampling import walks
+from scorelab.chapters.sampling.explorer import Explorer
+from scorelab.explore.figures import dots
+from scorelab.explore.replay.setting import PROCESS, SAMPLES, setting
+from scorelab.studies import quality
+
+STATE = {"target": "ring of modes", "n": 100, "times": "log", "method": "ancestral", "steps": 5,
+         "exact": "nowhere"}  # fmt: skip
+RING = sl.GaussianMixture.ring()
+
+
+def runs(**changes: object) -> walks.Walks:
+    return walks.walks(*(STATE | changes).values())
+
+
+def flow(n: int = 100) -> sl.KernelFlow:
+    return sl.KernelFlow(PROCESS, setting("ring of modes", n, "log").train)
+
+
+@pytest.mark.parametrize("method", ["ancestral", "ode", "langevin", "euler"])
+@pytest.mark.parametrize(("exact", "learned"), [("nowhere", True), ("everywhere", False)])
+def test_a_walk_is_what_the_sampler_makes_of_the_denoiser(
+    method: str, exact: str, learned: bool
+) -> None:
+    walk = runs(method=method, exact=exact).at(300)
+    denoiser = flow().at(300) if learned else RING.denoiser(PROCESS)
+    wanted = sl.sample(
+        PROCESS, denoiser, SAMPLES, 2, 5, method, generator=Generator().manual_seed(2)
+    )
+    torch.testing.assert_close(walk.samples, wanted, atol=1e-4, rtol=1e-4)
+    assert len(walk.levels) == len(walk.paths) == 6
+    assert walk.levels[0] == pytest.approx(math.sqrt(1 - math.exp(-3))) and walk.levels[-1] == 0
+    assert torch.equal(walk.paths[-1], walk.samples[: walks.PATHS])
+
+
+def test_the_exact_denoiser_is_asked_in_its_band_alone() -> None:
+    learned, exact = flow().at(300), RING.denoiser(PROCESS)
+    asked = []
+
+    def by_hand(t: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+        level = math.sqrt(1 - math.exp(-float(t[0])))
+        asked.append(level < 1 / 3)
+        return (exact if level < 1 / 3 else learned)(t, x)
+
+    wanted = sl.sample(PROCESS, by_hand, SAMPLES, 2, 5, generator=Generator().manual_seed(2))
+    torch.testing.assert_close(
+        runs(exact="low noise").at(300).samples, wanted, atol=1e-4, rtol=1e-4
+    )
+    assert True in asked and False in asked
+
+
+def test_all_stops_are_made_in_pieces_and_each_once() -> None:
+    some = walks.Walks(*(STATE | {"steps": 10}).values())
+    assert not some.complete and not some.done()
+    first = some.at(300)
+    assert list(some.done()) == [300]
+    pieces = sum(1 for _ in some.work())
+    assert pieces == (len(walks.STOPS) - 1) * 12  # the start, nine steps, the last, a verdict
+    assert some.complete and some.at(300) is first
+
+
+def test_with_the_exact_denoiser_all_stops_are_one_walk() -> None:
+    some = runs(exact="everywhere")
+    for _ in some.work():
+        pass
+    assert len({id(walk) for walk in some.done().values()}) == 1 and some.complete
+
+
+def test_what_is_measured_is_measured_by_the_metrics() -> None:
+    walk = runs().at(1000)
+    reference = RING.sample(walks.TRUTH, generator=Generator().manual_seed(5))
+    distance = sl.metrics.sliced_wasserstein(walk.samples, reference)
+    assert walk.measured["distance"] == pytest.approx(distance)
+    assert walk.measured["fidelity"] == pytest.approx(-float(RING.log_prob(walk.samples).mean()))
+    assert walk.measured["misplaced"] == quality.misplaced(RING, walk.samples)
+
+
+def test_the_risk_is_best_where_the_oracle_says() -> None:
+    where = setting("ring of modes", 100, "log")
+    wanted = sl.stopping.oracle(flow(), where.truth, where.test)
+    assert walks.best_risk("ring of modes", 100, "log") == wanted
+
+
+def test_every_trace_of_the_figure_is_filled_and_no_other() -> None:
+    for target in ("ring of modes", "spiral of modes"):
+        filled = samplers.compute(runs(target=target), 300, "distance")
+        assert {trace.name for trace in samplers.blank().data} == set(filled)
+        assert all(len(trace["x"]) == len(trace["y"]) > 0 for trace in filled.values())
+
+
+def test_the_panels_show_the_walk() -> None:
+    some = runs()
+    for _ in some.work():
+        pass
+    found, walk = samplers.compute(some, 300, "fidelity"), some.at(300)
+    np.testing.assert_allclose(found["samples"]["x"], dots(walk.samples.numpy())["x"])
+    line = dict(zip(found["at each stop"]["x"], found["at each stop"]["y"], strict=True))
+    assert line == {stop: some.at(stop).measured["fidelity"] for stop in walks.STOPS}
+    assert found["now"] == {"x": [300], "y": [walk.measured["fidelity"]]}
+    share = [float(word.rstrip("%")) / 100 for word in found["their shares"]["text"]]
+    assert share == pytest.approx(quality.shares(RING, walk.samples).tolist(), abs=0.006)
+    low, high = found["fresh data"]["y"][0], found["fresh data"]["y"][2]
+    entropy = math.log(4) + math.log(2 * math.pi * math.e * 0.25**2)
+    assert low < entropy < high < low + 0.4
+
+
+def test_paths_are_sorted_by_their_start_and_parted_by_gaps() -> None:
+    walk, found = runs().at(300), samplers.compute(runs(), 300, "distance")
+    starts, every = [], []
+    for name in samplers.PATHS:
+        x, y = (np.split(found[name][axis], 8) for axis in "xy")
+        for levels, path in zip(x, y, strict=True):
+            assert np.isnan(levels[-1]) and np.isnan(path[-1])
+            np.testing.assert_allclose(levels[:-1], walk.levels)
+            every.append(path[:-1])
+        starts.append([path[0] for path in y])
+    assert max(starts[0]) <= min(starts[1]) and max(starts[1]) <= min(starts[2])
+    kept = torch.stack(walk.paths)[:, :, 0].T.tolist()
+    assert sorted(map(list, every)) == sorted(kept)
+
+
+@pytest.mark.parametrize("measure", samplers.MEASURES)
+@pytest.mark.parametrize("target", ["ring of modes", "line of modes", "spiral of modes"])
+def test_axes_show_every_stop_and_the_floor(measure: str, target: str) -> None:
+    low, high = samplers.MEASURES[measure].span
+    some = runs(target=target)
+    for _ in some.work():
+        pass
+    found = samplers.compute(some, 300, measure)
+    for values in (found["at each stop"]["y"], found["fresh data"]["y"]):
+        assert low <= min(values) and max(values) <= high
+
+
+def test_the_sentence_says_the_numbers() -> None:
+    some = runs()
+    for _ in some.work():
+        pass
+    plain = re.sub("<[^>]+>", "", samplers.sentence(some, 300))
+    walk = some.at(300)
+    assert plain.startswith("At 300 steps of training, 5 calls of the denoiser a sample: distance ")
+    assert f"distance {walk.measured['distance']:.3f} (fresh data" in plain
+    assert f"in the wrong mode {walk.measured['misplaced']:.1%}" in plain
+    distances = {stop: some.at(stop).measured["distance"] for stop in walks.STOPS}
+    best = f"{min(distances, key=distances.get):,}"
+    risk = walks.best_risk("ring of modes", 100, "log")
+    assert plain.endswith(f"the samples are best at {best} steps, the risk at {risk}")
+    two = re.sub("<[^>]+>", "", samplers.sentence(runs(method="ode"), 300))
+    assert "10 calls of the denoiser" in two
+
+
+PATHS = set(samplers.PATHS)
+SAMPLES_MOVE = {"samples", "now", "their shares"}
+EVERYTHING = {*PATHS, *SAMPLES_MOVE, "at each stop"}
+
+
+@pytest.fixture(scope="module")
+def page() -> Explorer:
+    """An explorer that has come to few points and few steps, where all is made in a moment."""
+    explorer = Explorer()
+    explorer.set(n=100, steps=5)
+    return explorer
+
+
+@pytest.mark.parametrize(
+    ("change", "moves", "stays"),
+    [
+        ({"stop": 1000}, PATHS | SAMPLES_MOVE, {"at each stop", "fresh data", "data"}),
+        ({"method": "ode"}, EVERYTHING, {"data", "risk is best here"}),
+        ({"steps": 10}, EVERYTHING, {"data", "modes of the truth"}),
+        ({"exact": "middle noise"}, {"exact denoiser here", *EVERYTHING}, {"data"}),
+        ({"measure": "fidelity"}, {"at each stop", "now", "fresh data"}, {"samples", *PATHS}),
+        ({"times": "uniform"}, {"data", *EVERYTHING} - {"data"}, {"modes of the truth"}),
+        ({"target": "line of modes"}, {"data", "modes of the truth", *EVERYTHING}, set()),
+    ],
+)
+def test_a_control_moves_what_it_names_and_no_axis(
+    page: Explorer, change: dict[str, object], moves: set[str], stays: set[str]
+) -> None:
+    page.set(**{"target": "ring of modes", "n": 100, "times": "log", "method": "ancestral",
+                "steps": 5, "exact": "nowhere", "stop": 300, "measure": "distance"})  # fmt: skip
+    names = ("xaxis", "yaxis", "xaxis2", "xaxis3", "yaxis3")
+    axes = [page.figure.layout[name].range for name in names]
+    upright = page.figure.layout.yaxis2.range
+    before = shown(page)
+    moved = moved_by(page, **change)
+    assert moves <= moved and not moved & stays
+    assert shown(page).keys() == before.keys()
+    assert [page.figure.layout[name].range for name in names] == axes
+    assert (page.figure.layout.yaxis2.range == upright) == ("measure" not in change)
+
+
+def test_what_cannot_be_set_is_refused(page: Explorer) -> None:
+    with pytest.raises(ValueError, match="method='heun': must be one of"):
+        page.set(method="heun")
+    with pytest.raises(ValueError, match="steps=41: must be one of"):
+        page.set(steps=41)
