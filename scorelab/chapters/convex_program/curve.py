@@ -6,11 +6,14 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from scorelab import convex
-from scorelab.explore.figures import Array
 
-FAR = 60.0  # beyond the last kink, and beyond what is left of any law
+Array = NDArray[np.float64]
+
+#: Beyond the last kink, and beyond what is left of any law.
+FAR = 60.0
 
 
 class Curve(NamedTuple):

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from scorelab.explore.explorer import BaseExplorer, choice, slider
 
-from .view import (
-    BETAS,
-    LAWS,
-    SIZES,
-    SKIPS,
-    blank,
-    compute,
-    problem,
-    sentence,
-)
+from .optima import BETAS, LAWS, SIZES, SKIPS, optima
+from .view import blank, compute, sentence
 
 #: The controls that choose a path.
 KIND = ("target", "n", "activation", "skip")
@@ -37,6 +29,6 @@ class Explorer(BaseExplorer):
 
     def draw(self) -> None:
         """Show the chosen network at the chosen β; a new path is computed once, and kept."""
-        what = problem(*(self[name] for name in KIND))
+        what = optima(*(self[name] for name in KIND))
         self.show(compute(what, self["beta"]))
         self.say(sentence(what, self["beta"]))

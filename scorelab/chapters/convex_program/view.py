@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-import math
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 import torch
-from torch import Generator
 
-from scorelab import convex
-from scorelab.explore.figures import COLORS, Array, add_line, add_points, number, panels
-from scorelab.explore.live import one_thread
-from scorelab.targets import GaussianMixture
+from scorelab.explore.figures import COLORS, add_line, add_points, number, panels
 
 from .curve import Curve
+from .optima import BETAS, CHAINS, TINY, Optima, walk
 
 Trace = dict[str, Any]
 Traces = dict[str, Trace]
-LAWS = {
-    "one Gaussian": GaussianMixture([[0.0]], 1.0),
-    "two modes": GaussianMixture([[-1.2], [1.2]], 0.45),
-    "three modes, uneven": GaussianMixture([[-1.8], [0.0], [1.5]], [0.4, 0.3, 0.5], [1, 2, 1]),
-}
-SIZES = (20, 50, 100, 200, 500)
-SKIPS = ("with", "without")
-#: β of the slider: from just above what every network needs to where nothing is learned.
-BETAS = tuple(float(f"{beta:.3g}") for beta in np.geomspace(2.5, 600, 60))
 REACH, HEIGHT = 4.0, 7.0  # what the axes of x and of the score span
 COLUMNS = [(0, 0.275), (0.365, 0.64), (0.725, 1)]  # left and right end of each panel
 GRID = np.linspace(-REACH, REACH, 321)
-CHAINS, STEPS = 1000, 200
 BINS = np.linspace(-REACH, REACH, 41)
-TINY = 1e-13  # gaps below this are drawn there: they are rounding
 
 
 def blank() -> go.Figure:
@@ -91,63 +76,13 @@ def _arrange(figure: go.Figure) -> None:
     )  # fmt: skip
 
 
-class Problem:
-    """n data of a law, and the optimal networks of one kind at all β of the slider."""
-
-    def __init__(self, target: str, n: int, activation: str, skip: str) -> None:
-        self.law, self.n, self.activation, self.skip = LAWS[target], n, activation, skip == "with"
-        self.x = self.law.sample(n, generator=Generator().manual_seed(2)).double()
-        self.mean, self.v = float(self.x.mean()), float(self.x.var(correction=0))
-        with one_thread():
-            self.fits = convex.path(self.x, BETAS, activation, self.skip)
-        self.least = convex.least_beta(self.x, activation, self.skip)
-        self.gaussian = convex.gaussian_beta(self.x, activation, self.skip)
-
-    def fit(self, beta: float) -> convex.Fit:
-        """The optimum at a β of the slider."""
-        return self.fits[BETAS.index(beta)]
-
-    @cached_property
-    def gain(self) -> Array:
-        """−optimum at every β, what is gained over s = 0, in units of a Gaussian's, n/(2v)."""
-        return self._over_gaussian([-fit.objective for fit in self.fits])
-
-    @cached_property
-    def gap(self) -> Array:
-        """The certified gap over the value, at every β; of values near zero, over 1/1000."""
-        return self._over_gaussian([fit.gap for fit in self.fits]) / np.maximum(self.gain, 1e-3)
-
-    def _over_gaussian(self, losses: list[float]) -> Array:
-        return np.maximum(np.array(losses) * 2 * self.v / self.n, TINY)
-
-
-problem = lru_cache(maxsize=16)(Problem)
-
-
-@lru_cache(maxsize=1024)
-def walk(what: Problem, beta: float) -> Array:
-    """Langevin samples (CHAINS,) of the optimal score, from N(μ, v)."""
-    curve, (start, *noises) = Curve.of(what.fit(beta)), _noises()
-    step = curve.step(what.v)
-    x = what.mean + math.sqrt(what.v) * start
-    for noise in noises:
-        x = x + step / 2 * curve(x) + math.sqrt(step) * noise
-    return x
-
-
-@lru_cache(maxsize=1)
-def _noises() -> Array:
-    """The same noise for every β, so that samples move continuously with it."""
-    return np.random.default_rng(0).standard_normal((STEPS + 1, CHAINS))
-
-
-def compute(what: Problem, beta: float) -> Traces:
+def compute(what: Optima, beta: float) -> Traces:
     """All traces for one β: arrays by the name of the trace."""
     return {**still(what), **at_beta(what, beta)}
 
 
 @lru_cache(maxsize=16)
-def still(what: Problem) -> Traces:
+def still(what: Optima) -> Traces:
     """The traces that β does not move: data, target, the path, and the thresholds."""
     grid = torch.from_numpy(GRID)[:, None].requires_grad_()
     density = what.law.log_prob(grid)
@@ -167,7 +102,7 @@ def still(what: Problem) -> Traces:
 
 
 @lru_cache(maxsize=1024)
-def at_beta(what: Problem, beta: float) -> Traces:
+def at_beta(what: Optima, beta: float) -> Traces:
     """The score at one β, its kinks, its law and Langevin samples."""
     curve, index = Curve.of(what.fit(beta)), BETAS.index(beta)
     kinks, heights = curve.knots[1:-1], curve.values[1:-1]
@@ -185,7 +120,7 @@ def at_beta(what: Problem, beta: float) -> Traces:
     }
 
 
-def regime(what: Problem, beta: float) -> str:
+def regime(what: Optima, beta: float) -> str:
     """What the theory says of the optimum at this β, in words."""
     if not what.skip and beta >= what.n:
         return "β ≥ n: <b>s = 0</b>, nothing is learned and Langevin only diffuses"
@@ -203,7 +138,7 @@ def regime(what: Problem, beta: float) -> str:
     return "below β₁: <b>piecewise linear</b>, its law pieces of Gaussians"
 
 
-def sentence(what: Problem, beta: float) -> str:
+def sentence(what: Optima, beta: float) -> str:
     """The numbers of one β, its thresholds, and the regime that it is in."""
     fit, curve = what.fit(beta), Curve.of(what.fit(beta))
     kinks, away = len(curve.knots) - 2, float((np.abs(walk(what, beta)) > REACH).mean())

@@ -14,15 +14,18 @@ from scorelab import convex
 from scorelab.chapters.convex_program import view as cl
 from scorelab.chapters.convex_program.curve import Curve
 from scorelab.chapters.convex_program.explorer import Explorer
+from scorelab.chapters.convex_program.optima import BETAS, LAWS, SKIPS, Optima, optima, walk
 
 
 def near(beta: float) -> float:
     """The β of the slider that is nearest."""
-    return min(cl.BETAS, key=lambda each: abs(each - beta))
+    return min(BETAS, key=lambda each: abs(each - beta))
 
 
-def chosen(target: str = "two modes", n: int = 50, activation: str = "relu", skip: str = "with"):
-    return cl.problem(target, n, activation, skip)
+def chosen(
+    target: str = "two modes", n: int = 50, activation: str = "relu", skip: str = "with"
+) -> Optima:
+    return optima(target, n, activation, skip)
 
 
 def test_every_trace_of_the_figure_is_filled_and_no_other() -> None:
@@ -51,7 +54,7 @@ def test_score_optimum_and_gap_are_those_of_the_package(activation: str, skip: s
 
 def test_the_score_of_the_target_is_the_slope_of_its_log_density() -> None:
     found = cl.still(chosen("three modes, uneven"))["target"]
-    law = cl.LAWS["three modes, uneven"]
+    law = LAWS["three modes, uneven"]
     step = 1e-4
     ends = [law.log_prob(torch.tensor(found["x"] + s)[:, None]).numpy() for s in (step, -step)]
     np.testing.assert_allclose(found["y"], (ends[0] - ends[1]) / (2 * step), atol=1e-5)
@@ -59,7 +62,7 @@ def test_the_score_of_the_target_is_the_slope_of_its_log_density() -> None:
 
 def test_the_law_of_a_straight_score_is_its_gaussian() -> None:
     what = chosen("one Gaussian")
-    found = cl.compute(what, cl.BETAS[-1])["law of this score"]
+    found = cl.compute(what, BETAS[-1])["law of this score"]
     x = what.x[:, 0].numpy()
     np.testing.assert_allclose(found["y"], stats.norm.pdf(found["x"], x.mean(), x.std()), atol=1e-4)
 
@@ -83,7 +86,7 @@ def test_a_tail_that_points_outwards_has_no_law() -> None:
 def test_samples_follow_the_law() -> None:
     what, beta = chosen("two modes", 200), near(12)
     curve = Curve.of(what.fit(beta))
-    samples = cl.walk(what, beta)
+    samples = walk(what, beta)
     mass = np.cumsum(curve.density(cl.GRID)) * (cl.GRID[1] - cl.GRID[0])
     share = (samples[:, None] <= cl.GRID).mean(axis=0)
     assert np.abs(share - mass).max() < 0.08
@@ -95,7 +98,7 @@ def test_samples_follow_the_law() -> None:
 @pytest.mark.parametrize(
     ("change", "moves", "stays"),
     [
-        ({"beta": cl.BETAS[5]}, {"optimal score", "this β", "samples", "law of this score"},
+        ({"beta": BETAS[5]}, {"optimal score", "this β", "samples", "law of this score"},
          {"optimum", "target", "training data", "gap, each β"}),
         ({"n": 20}, {"optimum", "training data", "thresholds", "optimal score"}, {"target"}),
         ({"skip": "without"}, {"optimum", "thresholds", "optimal score"}, {"training data"}),
@@ -142,10 +145,10 @@ def test_the_sentence_names_the_regime(
 
 def test_every_setting_certifies_its_whole_path() -> None:
     for activation in ("relu", "abs"):
-        for skip in cl.SKIPS:
+        for skip in SKIPS:
             what = chosen("three modes, uneven", 100, activation, skip)
             assert what.gap.max() < 1e-6
-            assert len(what.fits) == len(cl.BETAS)
+            assert len(what.fits) == len(BETAS)
 
 
 def test_what_cannot_be_set_is_refused() -> None:
