@@ -6,12 +6,11 @@ interrupted goes on where it stopped.
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Generator, Tensor
+from torch import Generator
 
 from .. import metrics, stopping, sweep, validate
 from ..kernel import KernelFlow
@@ -78,41 +77,6 @@ def guaranteed_slope(dim: int) -> float:
     """
     validate.count("dim", dim)
     return -(dim + 2) / (2 * dim + 3)
-
-
-class Fit(NamedTuple):
-    """y = e^{intercept} · x^{slope}; ``margin`` is the half width of the slope's 95 % band."""
-
-    slope: float
-    margin: float
-    intercept: float
-
-    def __call__(self, x: Tensor | float) -> Tensor:
-        """The y of the fitted line at x > 0, in the shape of x."""
-        return torch.as_tensor(x).double() ** self.slope * math.exp(self.intercept)
-
-
-def fit(x: Tensor, y: Tensor) -> Fit:
-    """The straight line through log y against log x by least squares, for x and y (n,) above 0.
-
-    The band takes the scatter around the line as normal and equal everywhere, with n − 2 degrees
-    of freedom (standard). Raises ValueError for fewer than three points, shapes that do not match,
-    or numbers that are not above 0.
-    """
-    from scipy.stats import t  # it takes a while to import: only who fits pays for it
-
-    x, y = (torch.as_tensor(values).double() for values in (x, y))
-    validate.shape("y", y, (len(x),))
-    validate.require(len(x) > 2, "len(x)", len(x), "must be at least 3")
-    for name, values in (("x", x), ("y", y)):
-        validate.require(bool((values > 0).all()), name, float(values.min()), "must be above 0")
-    x, y = x.log(), y.log()
-    across = x - x.mean()
-    slope = float(across @ y / across.square().sum())
-    intercept = float(y.mean() - slope * x.mean())
-    scatter = float((y - intercept - slope * x).square().sum()) / (len(x) - 2)
-    error = math.sqrt(scatter / float(across.square().sum()))
-    return Fit(slope, float(t.ppf(0.975, len(x) - 2)) * error, intercept)
 
 
 def table() -> pd.DataFrame:

@@ -5,9 +5,6 @@ import math
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy import stats
 
 import scorelab as sl
 from scorelab import sweep
@@ -26,46 +23,6 @@ def test_guaranteed_slope_is_that_of_the_least_bound() -> None:
     u, slope = np.geomspace(1, 1e9, 200_001), rates.guaranteed_slope(2)
     least = [(1 / u + u ** (3 / 4) / n).min() for n in (1e3, 1e6)]
     assert math.log(least[1] / least[0]) / math.log(1e3) == pytest.approx(slope, abs=1e-6)
-
-
-@given(st.integers(3, 40), st.integers(0, 1000))
-def test_a_fit_is_scipy_s_regression_of_the_logarithms(n: int, seed: int) -> None:
-    draw = np.random.default_rng(seed)
-    x = np.exp(draw.normal(size=n))
-    y = 3 * x**-0.6 * np.exp(0.3 * draw.normal(size=n))
-    found, wanted = (
-        rates.fit(torch.tensor(x), torch.tensor(y)),
-        stats.linregress(np.log(x), np.log(y)),
-    )
-    assert found.slope == pytest.approx(wanted.slope)
-    assert found.intercept == pytest.approx(wanted.intercept)
-    assert found.margin == pytest.approx(stats.t.ppf(0.975, n - 2) * wanted.stderr)
-    np.testing.assert_allclose(found(x), np.exp(wanted.intercept) * x**wanted.slope)
-
-
-def test_the_band_holds_the_true_slope_as_often_as_it_says() -> None:
-    draw = torch.Generator().manual_seed(0)
-    x = torch.tensor(rates.AXES["n"]).repeat_interleave(3).double()
-    fits = [
-        rates.fit(x, x**-0.5 * torch.exp(0.3 * torch.randn(len(x), generator=draw)))
-        for _ in range(1000)
-    ]
-    inside = sum(abs(fit.slope + 0.5) <= fit.margin for fit in fits)
-    assert 925 <= inside <= 975
-
-
-@pytest.mark.parametrize(
-    ("x", "y", "message"),
-    [
-        ([1.0, 2], [1.0, 2], r"len\(x\)=2: must be at least 3"),
-        ([1.0, 2, 3], [1.0, 2], r"y.shape=\(2,\): must be \(3,\)"),
-        ([1.0, 2, 3], [1.0, 0, 2], r"y=0.0: must be above 0"),
-        ([-1.0, 2, 3], [1.0, 1, 2], r"x=-1.0: must be above 0"),
-    ],
-)
-def test_bad_points_are_named(x: list[float], y: list[float], message: str) -> None:
-    with pytest.raises(ValueError, match=f"^{message}"):
-        rates.fit(torch.tensor(x), torch.tensor(y))
 
 
 def test_a_dimension_below_one_is_refused() -> None:

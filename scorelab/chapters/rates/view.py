@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 import torch
 
 from scorelab.explore.figures import COLORS, Array, add_line, add_points, number, panels
+from scorelab.power_law import PowerLaw
 from scorelab.studies import rates
 
 Trace = dict[str, Any]
@@ -86,11 +87,11 @@ class Sweep(NamedTuple):
     curves: Array
 
     @property
-    def fits(self) -> dict[str, rates.Fit]:
+    def fits(self) -> dict[str, PowerLaw]:
         """The lines through risk, stop and never-stopped risk."""
         series = {"risk": self.risk, "stop": self.stop, "never": self.never}
         n = torch.tensor(self.n)
-        return {name: rates.fit(n, torch.tensor(values)) for name, values in series.items()}
+        return {name: PowerLaw.fit(n, torch.tensor(values)) for name, values in series.items()}
 
 
 _table = lru_cache(maxsize=1)(rates.table)
@@ -128,7 +129,7 @@ def over_n(dim: int, times: str, rule: str, seeds: int) -> Traces:
     }
 
 
-def _lines(fit: rates.Fit, guaranteed: float, mark: str) -> Traces:
+def _lines(fit: PowerLaw, guaranteed: float, mark: str) -> Traces:
     """The fitted line, all slopes of its band and the guaranteed one, through the same middle."""
     middle = math.sqrt(SIZES[0] * SIZES[-1])
 
