@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -18,7 +21,7 @@ class PowerLaw:
     margin: float
     factor: float
 
-    def __call__(self, x: Tensor | float) -> Tensor:
+    def __call__(self, x: Tensor | np.ndarray | float) -> Tensor:
         """The y of the law at x > 0, in the shape of x, float64."""
         return self.factor * torch.as_tensor(x).double() ** self.slope
 
@@ -38,6 +41,7 @@ class PowerLaw:
         for name, values in (("x", x), ("y", y)):
             validate.require(bool((values > 0).all()), name, float(values.min()), "must be above 0")
         validate.require(bool((x != x[0]).any()), "x", float(x[0]), "must not all be the same")
-        line = stats.linregress(x.log().numpy(), y.log().numpy())
-        margin = float(stats.t.ppf(0.975, len(x) - 2) * line.stderr)
-        return cls(float(line.slope), margin, float(torch.tensor(line.intercept).exp()))
+        # SciPy makes the class of its result while it runs, so that no type checker knows it.
+        line: Any = stats.linregress(x.log().numpy(), y.log().numpy())
+        margin = stats.t.ppf(0.975, len(x) - 2) * line.stderr
+        return cls(float(line.slope), float(margin), math.exp(line.intercept))
