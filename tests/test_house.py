@@ -116,8 +116,9 @@ def test_imports_point_down(path: Path) -> None:
         if top == "scorelab":
             assert floor(name) <= floor(here), name
             assert room(name) in (None, room(here)), f"{name}: what two need goes a floor down"
-        widgets = top in {"plotly", "ipywidgets", "anywidget", "IPython"}
+        widgets = top in {"plotly", "ipywidgets", "anywidget"}
         assert not widgets or here.startswith(("scorelab.chapters", "scorelab.explore")), name
+        assert top != "IPython" or floor(here) > FLOORS["studies"], name
 
 
 def test_no_imports_go_round_in_a_circle() -> None:

@@ -1,112 +1,94 @@
-"""How an answer is checked: run beside the solution, and beside the usual wrong answers.
+"""What a notebook calls `check`: its exercises by name, with their hints and solutions.
 
-A wrong answer that is known is itself a function, so the reader is told which one they wrote; any
-other is told where it first differs.
+Chapters name their exercises in `exercises.py` and write hints and solutions in `worked.md` (see
+`scorelab.workbook.pages` for its form); their `__init__.py` puts the two together:
+
+    check = Exercises(read_pages(__file__), **EXERCISES)
+
+and a notebook has one line to import, and these to call:
+
+    from scorelab.chapters.start_here import check
+
+    check.noising(noising)        # the verdict, in one line
+    check.hint("noising")         # a hint; called again, one more
+    check.solution("noising")     # how it is solved, and why
+    check.progress()              # 3 of 5 exercises done; still open: …
 """
 
 from __future__ import annotations
 
-import dis
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Any, NoReturn
+import inspect
+from collections import Counter
+from collections.abc import Iterator, Mapping
 
-import torch
+from scorelab.validate import one_of, require
+from scorelab.workbook.pages import Page, read_pages
+from scorelab.workbook.shown import page, say
+from scorelab.workbook.tasks import Cases, Derivation, Exercise, Experiment, Task
 
-Answer = Callable[..., Any]
-Cases = Sequence[tuple[Any, ...]]
-
-# Wrong by a mistake is wrong by far more than this; right in another order of float32 operations,
-# by less.
-_RTOL, _ATOL = 1e-4, 1e-5
-
-_EMPTY_BODY = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE"}
+__all__ = ["Cases", "Derivation", "Exercise", "Exercises", "Experiment", "read_pages"]
 
 
-@dataclass(frozen=True)
-class Exercise:
-    """One exercise: call it with the reader's function and it prints one line.
+class Exercises:
+    """The exercises of one notebook: an attribute each, so that Tab completes them."""
 
-    `solution` takes the arguments of a case and returns a tensor (or what `torch.as_tensor`
-    takes). `cases` makes the list of argument tuples anew at each call, the same each time, so an
-    answer that changes its inputs spoils only its own. `mistakes` maps each likely cause, in words
-    that complete "✗ …", to a function that makes that mistake.
-    """
+    def __init__(self, pages: Mapping[str, Page] | None = None, /, **tasks: Task) -> None:
+        """Take exercises by name, and what `read_pages` read of them.
 
-    solution: Answer
-    cases: Callable[[], Cases]
-    mistakes: Mapping[str, Answer]
+        Raises ValueError for a page without an exercise, a derivation without a worked solution,
+        and a name that is taken.
+        """
+        self._tasks, self._pages, self._hinted = tasks, dict(pages or {}), Counter[str]()
+        for name in tasks:
+            require(not hasattr(type(self), name), "exercise", name, "the name is taken")
+        for name in self._pages:
+            one_of("page", name, tasks)
+        for name, task in tasks.items():
+            worked = not isinstance(task, Derivation) or self._page(name).worked
+            require(bool(worked), "derivation", name, "must have a worked solution in worked.md")
 
-    def __call__(self, function: Answer) -> None:
-        """Print the `verdict` on the reader's function."""
-        print(self.verdict(function))
+    def __getattr__(self, name: str) -> Task:
+        tasks = self.__dict__.get("_tasks", {})
+        if name not in tasks:
+            listed = ", ".join(tasks)
+            raise AttributeError(f"no exercise is called {name!r}; there are: {listed}")
+        return tasks[name]
 
-    def verdict(self, function: Answer) -> str:
-        """One line: `… not attempted yet`, `✓ correct`, or `✗ ` and the likeliest cause."""
-        try:
-            answers = [function(*case) for case in self.cases()]
-        except Exception as error:  # whatever a reader's code raises is their verdict
-            return f"✗ raises {type(error).__name__}: {_first_line(error)}"
-        if any(answer is None or answer is ... for answer in answers):
-            return _nothing_returned(function, answers)
-        return self._compare(answers)
+    def __dir__(self) -> Iterator[str]:
+        return iter([*self._tasks, "hint", "solution", "progress"])
 
-    def _compare(self, answers: list[Any]) -> str:
-        for cause, wrong in {"": self.solution, **self.mistakes}.items():
-            if all(map(_same, answers, self._answers(wrong))):
-                return f"✗ {cause}" if cause else "✓ correct"
-        return next(filter(None, map(_difference, answers, self._answers(self.solution))))
+    def tasks(self) -> dict[str, Task]:
+        """The exercises by name."""
+        return dict(self._tasks)
 
-    def _answers(self, function: Answer) -> list[torch.Tensor]:
-        return [torch.as_tensor(function(*case)) for case in self.cases()]
+    def hint(self, name: str) -> None:
+        """Show the first hint; called again, the next beside it; and then where the solution is."""
+        hints, opens = self._page(name).hints, f'`check.solution("{name}")` opens the solution'
+        self._hinted[name] += 1
+        given = hints[: self._hinted[name]]
+        if self._hinted[name] < len(hints):
+            more = f'`check.hint("{name}")` once more gives another hint'
+        else:
+            more = opens
+        page("\n\n".join([*given, f"({more}.)"])).show()
 
+    def solution(self, name: str) -> None:
+        """Show how an exercise is solved: in words and formulas, and in code where it is code."""
+        function = getattr(self._task(name), "solution", None)
+        parts = [self._page(name).worked]
+        if function:
+            parts.append(f"```python\n{inspect.getsource(function).strip()}\n```")
+        page("\n\n".join(filter(None, parts))).show()
 
-class Exercises(SimpleNamespace):
-    """Exercises by name, so that Tab completes `check.` and a misspelt one lists them all."""
+    def progress(self) -> None:
+        """Print how many exercises are done, and which are still open."""
+        left = [name for name, task in self._tasks.items() if not task.done]
+        done = f"{len(self._tasks) - len(left)} of {len(self._tasks)} exercises done"
+        say(f"{done}; still open: {', '.join(left)}" if left else done)
 
-    def __getattr__(self, name: str) -> NoReturn:
-        raise AttributeError(f"no exercise is called {name!r}; there are: {', '.join(vars(self))}")
+    def _task(self, name: str) -> Task:
+        return self._tasks[one_of("name", name, self._tasks)]
 
-
-def _nothing_returned(function: Answer, answers: list[Any]) -> str:
-    if _has_no_body(function) or any(answer is ... for answer in answers):
-        return "… not attempted yet"
-    return "✗ returns None: the last line should be `return` and your result"
-
-
-def _has_no_body(function: Answer) -> bool:
-    """Whether nothing is there but `...`, `pass`, a docstring or a constant to return."""
-    code = getattr(function, "__code__", None)
-    return bool(code) and {step.opname for step in dis.get_instructions(code)} <= _EMPTY_BODY
-
-
-def _same(answer: Any, expected: torch.Tensor) -> bool:
-    return not _difference(answer, expected)
-
-
-def _difference(answer: Any, expected: torch.Tensor) -> str:
-    """What first tells the answer from the expected tensor, as a verdict; empty if nothing does."""
-    try:
-        found = torch.as_tensor(answer).detach().cpu()
-    except (TypeError, ValueError, RuntimeError):
-        wanted = f"a tensor of shape {tuple(expected.shape)}"
-        return f"✗ returns {type(answer).__name__}, expected {wanted}"
-    if found.shape != expected.shape:
-        return f"✗ has shape {tuple(found.shape)}, expected {tuple(expected.shape)}"
-    return _first_wrong_entry(found, expected)
-
-
-def _first_wrong_entry(found: torch.Tensor, expected: torch.Tensor) -> str:
-    near = torch.isclose(found.double(), expected.double(), rtol=_RTOL, atol=_ATOL)
-    if near.all():
-        return ""
-    if found.is_floating_point() != expected.is_floating_point():
-        return f"✗ has numbers of type {found.dtype}, expected {expected.dtype}"
-    entry = tuple(near.logical_not().nonzero()[0].tolist())
-    at = f" at entry {list(entry)}" if entry else ""
-    return f"✗ is {found[entry].item():.4g}{at}, expected {expected[entry].item():.4g}"
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [""])[0]
+    def _page(self, name: str) -> Page:
+        self._task(name)
+        return self._pages.get(name, Page())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -33,7 +35,7 @@ def line(capsys: pytest.CaptureFixture[str]) -> str:
         (6636, (6636, 6636), False, "measured 6636, expected 6636 to 6636"),
         (999.7, (1, 2e6), False, "measured 1000, expected 1 to 2e+06"),
         (3.2e-5, (-0.0, 1), False, "measured 3.2e-05, expected 0 to 1"),
-        (math.inf, (1, None), False, "measured inf, expected at least 1"),
+        (math.inf, (1, math.inf), False, "measured inf, expected 1 to inf"),
     ],
 )
 def test_the_line(measured, between, every, shown, capsys) -> None:
@@ -54,6 +56,32 @@ def test_the_line(measured, between, every, shown, capsys) -> None:
 def test_seeds_come_in_any_container(measured, capsys) -> None:
     claim("it holds", measured, (0.3, 0.7))
     assert "measured 0.51 ± 0.0158 (5 seeds)" in line(capsys)
+
+
+def test_an_open_side_is_open_to_every_number_but_infinity(capsys) -> None:
+    claim("it holds", 1.7e308, (1, None))
+    claim("it holds", [-1.7e308, 1.0], (None, 1), every=True)
+    for value, between in ((math.inf, (1, None)), (-math.inf, (None, 1))):
+        with pytest.raises(ClaimFailed, match="measured -?inf"):
+            claim("it holds", value, between)
+
+
+def test_the_line_says_what_the_numbers_are_of(capsys) -> None:
+    claim("it holds", SEEDS, (0, 1), each="draws")
+    claim("it holds", SEEDS, (0, 1), each="rows", every=True)
+    shown = capsys.readouterr().out
+    assert "0.51 ± 0.0158 (5 draws), expected" in shown and "0.49 to 0.53 (5 rows), every" in shown
+    with pytest.raises(ValueError, match=r"each='': must say"):
+        claim("it holds", SEEDS, (0, 1), each="")
+
+
+def test_a_terminal_without_the_sign_gets_the_nearest_it_has(monkeypatch) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(raw, encoding="ascii"))
+    claim("α² + h − 1", SEEDS, (0, 1))
+    sys.stdout.flush()
+    line = b"[ok] ?? + h - 1 - measured 0.51 +- 0.0158 (5 seeds), expected 0 to 1\n"
+    assert raw.getvalue() == line
 
 
 @pytest.mark.parametrize("measured", [0.5, np.float64(0.5), torch.tensor(0.5), [0.5]])
@@ -128,4 +156,13 @@ def test_measured_must_be_numbers(measured) -> None:
 )
 def test_between_must_be_two_ordered_bounds(between) -> None:
     with pytest.raises(ValueError, match=r"between=.*\(lowest, highest\)"):
+        claim("it holds", 0.5, between)
+
+
+@pytest.mark.parametrize(
+    ("between", "named"),
+    [(("a", 1), "'a' is a str"), ((0, 1j), "1j is a complex"), ((True, 2), "True is a bool")],
+)
+def test_a_bound_of_a_wrong_type_is_named(between, named) -> None:
+    with pytest.raises(ValueError, match=named):
         claim("it holds", 0.5, between)

@@ -1,0 +1,90 @@
+"""Running what a reader wrote: whatever it raises, and if it never ends, is a verdict."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+#: How long the cases of an exercise may take together.
+SECONDS = 10.0
+
+
+class Failed(Exception):
+    """The reader's code did not come to an end; the message is the verdict."""
+
+
+class _TooLong(BaseException):
+    """Raised by the timer; no `except Exception` of the reader's stops it."""
+
+
+def attempt(work: Callable[[], T], seconds: float = SECONDS) -> T:
+    """What `work` returns, or `Failed` with a line that begins with ✗.
+
+    An error is told by its name and its first line, and SystemExit and KeyboardInterrupt are
+    errors too, unless the reader has really interrupted: that one passes. The time limit needs a
+    timer of the main thread, where cells run; on other threads, and on Windows, there is none.
+    """
+    interrupts: list[int] = []
+    try:
+        with _timer(seconds), _noted(interrupts):
+            return work()
+    except _TooLong:
+        loop = "is there a loop that never ends?"
+        raise Failed(f"✗ has not ended after {seconds:g} seconds: {loop}") from None
+    except Failed:
+        raise
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
+        if interrupts:
+            raise
+        raise Failed(f"✗ raises {type(error).__name__}: {_first_line(error)}") from None
+
+
+@contextmanager
+def _timer(seconds: float) -> Iterator[None]:
+    if not _on_main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def ring(*_: object) -> None:
+        raise _TooLong
+
+    previous = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # again each second, if it was swallowed
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+@contextmanager
+def _noted(interrupts: list[int]) -> Iterator[None]:
+    """Note each real interrupt (Ctrl-C, or the kernel's button), then let it do what it did."""
+    previous: Any = signal.getsignal(signal.SIGINT)
+    if not _on_main_thread() or not callable(previous):
+        yield
+        return
+
+    def note(number: int, frame: FrameType | None) -> None:
+        interrupts.append(number)
+        previous(number, frame)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+def _on_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [""])[0]

@@ -1,0 +1,53 @@
+"""How lines, pages and pictures reach the reader: in a notebook, a terminal, or an ASCII one."""
+
+from __future__ import annotations
+
+import sys
+from base64 import b64encode
+from dataclasses import dataclass, field
+from typing import Any
+
+#: What stands in for a sign that a terminal cannot print; any other becomes a question mark.
+_PLAIN = str.maketrans({"✓": "[ok]", "✗": "[no]", "…": "...", "·": "-", "−": "-", "±": "+-"})
+
+
+def say(line: str) -> None:
+    """Print a line; where the terminal has no ✓ or α, with the nearest signs that it has."""
+    try:
+        print(line)
+    except UnicodeEncodeError:
+        encoding = sys.stdout.encoding
+        print(line.translate(_PLAIN).encode(encoding, "replace").decode(encoding))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Something to show: as what a notebook can show of it, else as its text."""
+
+    text: str
+    data: dict[str, str] = field(default_factory=dict)
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str], dict[str, Any]]:
+        return {"text/plain": self.text, **self.data}, self.metadata
+
+    def show(self) -> None:
+        """Show it below the cell that runs, or print the text where no cell does."""
+        from IPython.core.interactiveshell import InteractiveShell
+        from IPython.display import display
+
+        if InteractiveShell.initialized():
+            display(self)
+        else:
+            say(self.text)
+
+
+def page(markdown: str) -> Shown:
+    """Markdown, with formulas between dollar signs."""
+    return Shown(markdown, {"text/markdown": markdown})
+
+
+def image(png: bytes, alt: str) -> Shown:
+    """A PNG picture and the words that stand for it where it cannot be seen."""
+    data = {"image/png": b64encode(png).decode()}
+    return Shown(alt, data, {"image/png": {"alt": alt}})
