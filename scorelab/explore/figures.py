@@ -12,18 +12,10 @@ from numpy.typing import NDArray
 from plotly.basedatatypes import Undefined
 from plotly.subplots import make_subplots
 
+from scorelab.workbook.plots import COLORS as COLORS
+
 Array = NDArray[np.floating]
 
-#: One meaning a colour through the whole course, told apart by colour-blind eyes too.
-COLORS = {
-    "data": "#9aa0a6",
-    "truth": "#222222",
-    "network": "#0072B2",
-    "kernel": "#E08A00",
-    "convex": "#009E73",
-    "overfit": "#CC3311",
-    "noise": "#AA3377",
-}
 FONT = {"family": "Helvetica, Arial, sans-serif", "size": 14, "color": "#222222"}
 CONFIG = {"displaylogo": False, "showSendToCloud": False, "displayModeBar": False}
 

@@ -1,5 +1,6 @@
-"""What the reader does: measured claims, and exercises that answer at once."""
+"""What the reader does: measured claims, pictures of them, and exercises that answer at once."""
 
 from scorelab.workbook.claims import ClaimFailed, claim
+from scorelab.workbook.plots import COLORS, STYLE, picture
 
-__all__ = ["ClaimFailed", "claim"]
+__all__ = ["COLORS", "STYLE", "ClaimFailed", "claim", "picture"]

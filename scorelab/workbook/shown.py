@@ -20,6 +20,13 @@ def say(line: str) -> None:
         print(line.translate(_PLAIN).encode(encoding, "replace").decode(encoding))
 
 
+def in_cell() -> bool:
+    """Whether this runs in a notebook, or in IPython, rather than in plain Python."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    return InteractiveShell.initialized()
+
+
 @dataclass(frozen=True)
 class Shown:
     """Something to show: as what a notebook can show of it, else as its text."""
@@ -33,10 +40,9 @@ class Shown:
 
     def show(self) -> None:
         """Show it below the cell that runs, or print the text where no cell does."""
-        from IPython.core.interactiveshell import InteractiveShell
-        from IPython.display import display
+        if in_cell():
+            from IPython.display import display
 
-        if InteractiveShell.initialized():
             display(self)
         else:
             say(self.text)
