@@ -10,6 +10,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Generator, Tensor, nn
@@ -53,9 +54,9 @@ class DeepNet(nn.Module):
                  *, generator: Generator | None = None) -> None:  # fmt: skip
         super().__init__()
         sizes = [dim + 8, *[settings.width] * settings.depth, dim]
-        self.process = process
-        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in itertools.pairwise(sizes))
-        for layer in self.layers:
+        layers = [nn.Linear(a, b) for a, b in itertools.pairwise(sizes)]
+        self.process, self.layers = process, nn.ModuleList(layers)
+        for layer in layers:
             bound = 1 / math.sqrt(layer.in_features)
             for weight in layer.parameters():
                 uniform = draw(torch.rand, tuple(weight.shape), generator, weight)
@@ -96,7 +97,7 @@ def train(
         adam.step()
         cosine.step()
         mean.update_parameters(net)
-    return mean.module.requires_grad_(False)
+    return cast("DeepNet", mean.module).requires_grad_(False)
 
 
 def loss(net: DeepNet, x: Tensor, draws: int = 1, *, generator: Generator | None = None) -> Tensor:

@@ -53,7 +53,7 @@ def trend_errors(real: pd.DataFrame, synthetic: pd.DataFrame) -> dict[tuple[str,
     from sdmetrics.utils import discretize_column
 
     frames = [frame[list(_both(real, synthetic))].astype("int64") for frame in (real, synthetic)]
-    ten = {name: discretize_column(*(frame[name] for frame in frames)) for name in NUMERIC}
+    ten = {name: discretize_column(frames[0][name], frames[1][name]) for name in NUMERIC}
     binned = [
         frame.assign(**{name: pd.Series(sides[i]) for name, sides in ten.items()})
         for i, frame in enumerate(f.reset_index(drop=True) for f in frames)
@@ -62,8 +62,8 @@ def trend_errors(real: pd.DataFrame, synthetic: pd.DataFrame) -> dict[tuple[str,
     for pair in itertools.combinations(COLUMNS, 2):
         numbers = set(pair) <= set(NUMERIC)
         similarity = CorrelationSimilarity if numbers else ContingencySimilarity
-        compared = (frame[list(pair)] for frame in (frames if numbers else binned))
-        errors[pair] = 100 * (1 - similarity.compute(*compared))
+        one, other = (frame[list(pair)] for frame in (frames if numbers else binned))
+        errors[pair] = 100 * (1 - similarity.compute(one, other))
     return errors
 
 
@@ -89,8 +89,8 @@ def c2st(real: pd.DataFrame, synthetic: pd.DataFrame, seed: int = 0) -> float:
     made = np.repeat((0, 1), (len(real), len(synthetic)))
     folds = StratifiedKFold(3, shuffle=True, random_state=seed)
     with threadpool_limits(1):
-        guess = cross_val_predict(_trees(seed), rows, made, cv=folds, method="predict_proba")[:, 1]
-    return 2 * (1 - max(0.5, float(roc_auc_score(made, guess))))
+        guess = cross_val_predict(_trees(seed), rows, made, cv=folds, method="predict_proba")
+    return 2 * (1 - max(0.5, float(roc_auc_score(made, np.asarray(guess)[:, 1]))))
 
 
 def tstr_auc(synthetic: pd.DataFrame, real: pd.DataFrame, seed: int = 0) -> float:
@@ -162,10 +162,10 @@ def _numbers(frame: pd.DataFrame) -> np.ndarray:
     return frame[list(COLUMNS)].astype("float64").to_numpy()
 
 
-def _trees(seed: int, **options: float) -> HistGradientBoostingClassifier:
+def _trees(seed: int, learning_rate: float = 0.1) -> HistGradientBoostingClassifier:
     """Boosted trees. Keep them on one thread: they meet at a barrier for each of thousands of
     small steps, where more threads can cost tenfold.
     """
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    return HistGradientBoostingClassifier(random_state=seed, **options)
+    return HistGradientBoostingClassifier(learning_rate=learning_rate, random_state=seed)

@@ -23,7 +23,9 @@ import torch
 from scorelab.validate import points, require
 
 if TYPE_CHECKING:  # pandas takes half a second to import, so only a reader of the table pays for it
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
 _FILE = Path(__file__).parents[1] / "data" / "credit.csv.xz"
 _SHA256 = "41f3da36d4944c28f194c2b4750173e52920c6faf7ee6452683b913de0880b44"
@@ -85,12 +87,11 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
     missing = [name for name in COLUMNS if name not in frame]
     require(not missing, "frame.columns", missing, "are missing")
     for name in COLUMNS:
-        _check_column(name, frame[name])
+        _check_column(name, frame[name].to_numpy(dtype="float64", na_value=float("nan")))
     return frame
 
 
-def _check_column(name: str, column: pd.Series) -> None:
-    values = column.to_numpy(dtype="float64", na_value=float("nan"))
+def _check_column(name: str, values: NDArray[np.float64]) -> None:
     odd = values[~((values == values.round()) & (abs(values) < 2**53))]  # and NaN, and infinity
     if len(odd):
         raise ValueError(f"frame[{name!r}] holds {odd[0]}: must be whole numbers")
