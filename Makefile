@@ -31,13 +31,10 @@ bench: $(READY) ## measure the speeds the course relies on
 notebooks: $(READY) ## execute the notebooks from their text and store outputs and pictures (NAMES="00-start-here" for some)
 	$(PYTHON) tools/build_notebooks.py $(NAMES)
 
-tables: $(READY) ## remake the precomputed tables (some minutes; it goes on where it was interrupted)
-	$(PYTHON) -m scorelab.studies.rates
-	$(PYTHON) -m scorelab.studies.quality
-	$(PYTHON) -m scorelab.studies.memorisation
-	$(PYTHON) -c 'from scorelab.studies.convex_denoising import main; main()'
+tables: $(READY) ## remake the precomputed tables, some minutes; goes on where it was interrupted (NAMES="rates" for some)
+	$(PYTHON) -m scorelab.studies $(NAMES)
 
-credit: $(READY) ## remake the tables of the credit comparison (about 40 minutes of processor time; it goes on where it was interrupted)
+credit: $(READY) ## remake the tables of the credit comparison (about 40 minutes of processor time; goes on where it was interrupted)
 	$(PYTHON) -m scorelab.credit
 
 format: $(READY) ## put code and notebooks in shape, and each notebook in step with its text

@@ -11,18 +11,25 @@ import os
 import traceback
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from importlib import import_module
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from . import validate
 
 if TYPE_CHECKING:
     import pandas as pd
 
+#: The names and values that an experiment is called with.
 Cell = Mapping[str, Any]
-#: ``experiment(**cell)`` returns named numbers.
-Experiment = Callable[..., Mapping[str, float]]
+#: ``experiment(**cell)`` returns named numbers (or arrays), under other names than the cell's.
+Experiment = Callable[..., Mapping[str, Any]]
+#: What an experiment returned or, where it raised, the traceback.
+Outcome = dict[str, Any] | str
+T = TypeVar("T")
+
+#: Where the tables lie that come with the package.
+DATA = Path(__file__).parent / "data"
 
 
 class Failure(NamedTuple):
@@ -65,53 +72,126 @@ def run(
     the experiment changes), so that a sweep goes on where it was interrupted. ``jobs`` is
     joblib's: -1 for all processors. A bar shows progress and the time left where somebody looks.
 
-    Raises ``SweepFailed`` when all cells have been tried and some of them raised, and ValueError
-    for no cells or ``jobs`` = 0.
+    Raises ``SweepFailed`` when all cells have been tried and some of them raised, or returned
+    something under a name of the cell's own; and ValueError for no cells or ``jobs`` = 0.
     """
-    # joblib and pandas take a while to import: only who sweeps pays for it.
-    import pandas as pd
-    from joblib import Memory, Parallel, delayed
-    from tqdm.auto import tqdm
+    import pandas as pd  # it takes a while to import: only who sweeps pays for it
 
     cells = [dict(cell) for cell in cells]
     validate.require(bool(cells), "cells", cells, "must hold at least one cell")
     validate.require(jobs != 0, "jobs", jobs, "must be a number of processes, or -1 for all")
-    call = Memory(cache, verbose=0).cache(experiment) if cache else experiment
-    tried = Parallel(n_jobs=jobs, return_as="generator_unordered")(
-        delayed(_attempt)(place, call, cell) for place, cell in enumerate(cells)
-    )
-    unseen = bool(os.environ.get("SCORELAB_HEADLESS"))
-    outcomes = dict(tqdm(tried, total=len(cells), unit="run", disable=unseen))
-    results, failures = [], []
-    for place, cell in enumerate(cells):
-        outcome = outcomes[place]
-        if isinstance(outcome, str):
-            failures.append(Failure(cell, outcome))
-        else:
-            results.append({**cell, **outcome})
-    table = pd.DataFrame(results)
+    tried = list(zip(cells, _outcomes(experiment, cells, cache, jobs), strict=True))
+    failures = [Failure(cell, outcome) for cell, outcome in tried if isinstance(outcome, str)]
+    table = pd.DataFrame([cell | found for cell, found in tried if not isinstance(found, str)])
     if failures:
         raise SweepFailed(table, failures)
     return table
 
 
-def remake(name: str) -> None:
-    """The command line of a module that ships a table: ``python -m name`` remakes its file.
+def _outcomes(
+    experiment: Experiment, cells: Sequence[Cell], cache: str | Path | None, jobs: int
+) -> list[Outcome]:
+    """What came of each cell, in their order; a bar shows how many are done."""
+    from joblib import Memory, Parallel, delayed
+    from tqdm.auto import tqdm
 
-    The module has an ``experiment``, its ``AXES`` and the ``PATH`` of the table. It is imported by
-    its name in the package, under which the cache keeps its cells: run as a script it has another.
-    """
-    module = import_module(name)
-    parser = ArgumentParser(prog=f"python -m {name}", description="Remake the table.")
-    cache = f".cache/{name.rpartition('.')[2]}"
-    parser.add_argument("--cache", default=cache, help="where finished cells are kept")
-    made = run(module.experiment, grid(**module.AXES), parser.parse_args().cache)
-    made.to_csv(module.PATH, index=False, float_format="%.4g")
+    call = Memory(cache, verbose=0).cache(experiment) if cache else experiment
+    attempts = (delayed(_attempt)(place, call, cell) for place, cell in enumerate(cells))
+    tried = Parallel(n_jobs=jobs, return_as="generator_unordered")(attempts)
+    unseen = bool(os.environ.get("SCORELAB_HEADLESS"))
+    bar = tqdm(tried, total=len(cells), unit="run", disable=unseen)
+    found = dict(cast("Iterable[tuple[int, Outcome]]", bar))
+    return [found[place] for place in range(len(cells))]
 
 
-def _attempt(place: int, call: Experiment, cell: Cell) -> tuple[int, dict[str, float] | str]:
-    """The numbers of a cell or, where it raises, the traceback."""
+def _attempt(place: int, call: Experiment, cell: Cell) -> tuple[int, Outcome]:
+    """What a cell gives or, where it raises, the traceback."""
     try:
-        return place, dict(call(**cell))
+        found = dict(call(**cell))
+        for name in found:
+            allowed = "the experiment must return other names than the cell's own"
+            validate.require(name not in cell, "name", name, allowed)
+        return place, found
     except Exception:  # whatever one cell raises, the others go on
         return place, traceback.format_exc()
+
+
+@dataclass(frozen=True, eq=False)
+class Study(Generic[T]):
+    """A sweep whose table is shipped: ``file``, in ``scorelab/data``, holds what its cells gave.
+
+    ``write(swept, path)`` makes the file of what `run` gives for the ``experiment`` and all
+    ``cells``, and ``read(path)`` gives the table that is in it. Write experiments in a module that
+    is not run as a script: the cache keeps cells under the name of the module.
+    """
+
+    file: str
+    experiment: Experiment
+    cells: Sequence[Cell]
+    read: Callable[[Path], T]
+    write: Callable[[pd.DataFrame, Path], None]
+
+    @staticmethod
+    def csv(name: str, experiment: Experiment, cells: Sequence[Cell]) -> Study[pd.DataFrame]:
+        """A study whose table is ``name.csv``, a row for each cell, numbers to four digits."""
+        return Study(f"{name}.csv", experiment, cells, _read_csv, _write_csv)
+
+    @property
+    def name(self) -> str:
+        """What the command line calls it: the name of the file."""
+        return Path(self.file).stem
+
+    @property
+    def path(self) -> Path:
+        """The shipped file."""
+        return DATA / self.file
+
+    def table(self) -> T:
+        """The shipped table: the names of a cell, then what ``experiment`` gives for it."""
+        return self.read(self.path)
+
+    def remake(self, folder: str | Path, cache: str | Path | None = None, jobs: int = -1) -> None:
+        """Sweep all cells and write the file into a folder; ``cache`` and ``jobs`` as in `run`."""
+        self.write(run(self.experiment, self.cells, cache, jobs), Path(folder) / self.file)
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.read_csv(path)
+
+
+def _write_csv(swept: pd.DataFrame, path: Path) -> None:
+    swept.to_csv(path, index=False, float_format="%.4g")
+
+
+def remake(module: str, studies: Sequence[Study[Any]]) -> None:
+    """The command ``python -m module [NAME …]``: remake the tables of all studies, or of some.
+
+    In the order of ``studies``. One that was interrupted goes on where it stopped.
+    """
+    names = [study.name for study in studies]
+    parser = ArgumentParser(prog=f"python -m {module}", description="Remake shipped tables.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(names)} (all)")
+    parser.add_argument("--folder", help="where they are written (the checkout's scorelab/data)")
+    parser.add_argument("--cache", default=".cache/sweeps", help="where finished cells are kept")
+    parser.add_argument("--jobs", type=int, default=-1, help="processes (-1: one a core)")
+    options = parser.parse_args()
+    try:
+        chosen = [validate.one_of("NAME", name, names) for name in options.names] or names
+        folder = _writable(options.folder)
+    except ValueError as error:
+        parser.error(str(error))
+    for study in studies:
+        if study.name in chosen:
+            study.remake(folder, options.cache, options.jobs)
+
+
+def _writable(folder: str | None) -> Path:
+    """The folder that somebody named, made where it is missing; else that of the checkout."""
+    checkout = (DATA.parents[1] / "pyproject.toml").is_file()
+    allowed = f"must name a folder, as {DATA.parent} is installed and no checkout"
+    validate.require(bool(folder) or checkout, "--folder", folder, allowed)
+    chosen = Path(folder) if folder else DATA
+    chosen.mkdir(parents=True, exist_ok=True)
+    return chosen

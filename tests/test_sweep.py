@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import joblib
@@ -15,6 +14,11 @@ from scorelab import sweep
 
 def area(width: float, height: float) -> dict[str, float]:
     return {"area": width * height}
+
+
+def clash(width: float, height: float) -> dict[str, float]:
+    """Overwrites a number of the cell where the width is 0."""
+    return {"area": width * height} if width else {"area": 0, "height": 7}
 
 
 def noted(folder: str, number: int) -> dict[str, float]:
@@ -93,15 +97,74 @@ def test_bad_input_is_named(action, message: str) -> None:
         action()
 
 
-def test_a_module_remakes_its_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path, cache = tmp_path / "table.csv", tmp_path / "cache"
-    (tmp_path / "halves.py").write_text(
-        f"AXES, PATH = {{'n': (1, 2)}}, {str(path)!r}\n"
-        "def experiment(n): return {'half': n / 2}\n"
+@pytest.mark.parametrize("cache", [False, True])
+def test_an_experiment_must_not_return_what_a_cell_is_named(tmp_path: Path, cache: bool) -> None:
+    folder = tmp_path if cache else None
+    with pytest.raises(sweep.SweepFailed) as failed:
+        sweep.run(clash, sweep.grid(width=[0, 2], height=[3]), folder, jobs=1)
+    (failure,) = failed.value.failures
+    assert failure.cell == {"width": 0, "height": 3}
+    assert str(failed.value).endswith(
+        "ValueError: name='height': the experiment must return other names than the cell's own"
     )
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr("sys.argv", ["halves", "--cache", str(cache)])
-    monkeypatch.setattr(sweep, "run", partial(sweep.run, jobs=1))  # in this process
-    sweep.remake("halves")
-    assert path.read_text() == "n,half\n1,0.5\n2,1\n"
-    assert len(list(cache.rglob("output.pkl"))) == 2
+    assert failed.value.results.to_dict("records") == [{"width": 2, "height": 3, "area": 6}]
+
+
+# Studies
+
+
+def third(n: int) -> dict[str, float]:
+    return {"third": n / 3}
+
+
+HALVES = sweep.Study.csv("halves", area, sweep.grid(width=[0.5], height=[1, 2]))
+THIRDS = sweep.Study.csv("thirds", third, sweep.grid(n=[1, 2]))
+
+
+def remake(monkeypatch: pytest.MonkeyPatch, *options: object) -> None:
+    monkeypatch.setattr("sys.argv", ["here", "--jobs", "1", *map(str, options)])
+    sweep.remake("here", [HALVES, THIRDS])
+
+
+def test_a_study_writes_its_table_with_four_digits_and_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    THIRDS.remake(tmp_path, jobs=1)
+    assert (tmp_path / "thirds.csv").read_text() == "n,third\n1,0.3333\n2,0.6667\n"
+    monkeypatch.setattr(sweep, "DATA", tmp_path)
+    assert THIRDS.table().to_dict("list") == {"n": [1, 2], "third": [0.3333, 0.6667]}
+
+
+def test_the_command_remakes_all_tables_or_those_that_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache, some, every = (tmp_path / name for name in ("cache", "some", "every"))
+    remake(monkeypatch, "thirds", "--folder", some, "--cache", cache)
+    assert [path.name for path in some.iterdir()] == ["thirds.csv"]
+    remake(monkeypatch, "--folder", every, "--cache", cache)
+    assert {path.name for path in every.iterdir()} == {"halves.csv", "thirds.csv"}
+    assert (every / "halves.csv").read_text() == "width,height,area\n0.5,1,0.5\n0.5,2,1\n"
+    assert len(list(cache.rglob("output.pkl"))) == 4
+
+
+def test_without_a_folder_a_checkout_is_written_and_an_installed_package_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "scorelab" / "data"
+    data.mkdir(parents=True)
+    monkeypatch.setattr(sweep, "DATA", data)
+    with pytest.raises(SystemExit):
+        remake(monkeypatch, "--cache", tmp_path / "cache")
+    assert "--folder=None: must name a folder" in capsys.readouterr().err
+    assert not any(data.iterdir()) and not (tmp_path / "cache").exists()
+    (tmp_path / "pyproject.toml").touch()
+    remake(monkeypatch, "--cache", tmp_path / "cache")
+    assert {path.name for path in data.iterdir()} == {"halves.csv", "thirds.csv"}
+
+
+def test_a_table_that_nobody_ships_is_refused_with_those_that_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        remake(monkeypatch, "quarters", "--folder", tmp_path)
+    assert "NAME='quarters': must be one of 'halves', 'thirds'" in capsys.readouterr().err

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Generator, Tensor
@@ -18,6 +18,7 @@ from scorelab.kernel import KernelFlow
 from scorelab.network import TwoLayerNet
 from scorelab.path import Denoiser
 from scorelab.stopping import loo_scores
+from scorelab.sweep import Study
 
 from . import framework, scores, study
 from .framework import T_MAX, T_MIN, Band, Corrected
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 DATA = {"1,000 clients, 1 noise each": (1000, 1), "100 clients, 10 noises each": (100, 10)}
 #: The forms that leave the network something to learn from so few clients.
 FORMS = ("independent", "Gaussian")
-JUDGES = 1000
+OTHERS = 1000
 WIDTHS = (64, 1024, math.inf)
 STOPS = (0, 3, 10, 30, 100, 300, 1000)
 #: The kernel flow has all stops at one price, so that it goes on to where everything is fitted.
@@ -48,9 +49,9 @@ class Small:
     `study.FORMS`.
     """
 
-    def __init__(self, kind: str, clients: int, draws: int, seed: int = 0, judges: int = JUDGES
+    def __init__(self, kind: str, clients: int, draws: int, seed: int = 0, others: int = OTHERS
                  ) -> None:  # fmt: skip
-        self.half = Half(seed, clients, judges)
+        self.half = Half(seed, clients, others)
         self.band, generator = Band(T_MIN, T_MAX), self.half.generator
         fitted = study.fit_form(self.half, kind, components=(2, 4, 8))
         self.form, self.net_seed = fitted.denoiser(self.band), 1000 + seed
@@ -73,7 +74,7 @@ class Small:
         return next(descend(net, self.data, [stop], self.flow.step_size)).net
 
     def sample(self, correction: Denoiser) -> Tensor:
-        """Synthetic points, as many as there are judges, always from the same noise."""
+        """Synthetic points, as many as there are rows to judge them, always from the same noise."""
         self.half.generator.manual_seed(self.net_seed)
         return self.half.sample(Corrected(self.band, self.form, correction))
 
@@ -146,7 +147,7 @@ def shares(frame: pd.DataFrame, name: str) -> Tensor:
     return torch.bincount(which, minlength=len(limits) - 1) / len(frame)
 
 
-def cells() -> list[dict[str, object]]:
+def cells() -> list[dict[str, Any]]:
     """All points of all paths."""
     return [
         {"form": form, "data": data, "width": width, "stop": stop}
@@ -157,8 +158,5 @@ def cells() -> list[dict[str, object]]:
     ]
 
 
-def table() -> pd.DataFrame:
-    """The precomputed paths: a row for each form, data, width and stop."""
-    import pandas as pd
-
-    return pd.read_csv(study.PATHS)
+PATHS = Study.csv("credit-paths", experiment, cells())
+table = PATHS.table

@@ -10,13 +10,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from torch import Generator
 
 from scorelab import validate
 from scorelab.path import Denoiser
+from scorelab.sweep import Study, grid
 
 from . import framework, heuristic, scores
 from .baselines import BASELINES
@@ -27,8 +27,6 @@ from .mixture import MixtureForm
 if TYPE_CHECKING:
     import pandas as pd
 
-DATA = Path(__file__).parents[1] / "data"
-TABLE, SEARCH, PATHS = (DATA / f"credit-{name}.csv" for name in ("table", "search", "paths"))
 SEEDS, TRIES = range(5), range(16)
 #: Bands of noise levels, neurons of each band's network, and the stops that it may take.
 BANDS, WIDTH, STOPS = 4, 512, (0, 1, 3, 10, 30, 100, 300, 1000, 3000)
@@ -53,16 +51,20 @@ def fit_form(half: Half, kind: str, components: Sequence[int] = COMPONENTS) -> M
     return MixtureForm.fit(half.fit, counts, half.holdout, generator=half.generator)
 
 
+def _components(form: MixtureForm) -> dict[str, float]:
+    return {"components": len(form.means)}
+
+
 def mixture(half: Half) -> Model:
     """The mixture form by itself, without a network."""
     form = fit_form(half, "mixture")
-    return form.denoiser(PROCESS), {"components": len(form.means)}
+    return form.denoiser(PROCESS), _components(form)
 
 
 def framed(half: Half, kind: str) -> Model:
     """The framework on a form: a network a band, each stopped by the tenth put aside."""
     form, bands = fit_form(half, kind), framework.bands(BANDS)
-    found, nets = {"components": len(form.means)}, []
+    nets, found = [], _components(form)
     for i, band in enumerate(bands):
         snapshot = framework.train(
             band, form, half.fit, half.holdout, WIDTH, STOPS, generator=half.generator
@@ -75,7 +77,7 @@ def framed(half: Half, kind: str) -> Model:
 def solved(half: Half, kind: str, draws: int) -> Model:
     """The framework with random features in place of networks, solved, and ``draws`` noises."""
     form, bands = fit_form(half, kind), framework.bands(BANDS)
-    found, corrections = {"components": len(form.means)}, []
+    corrections, found = [], _components(form)
     for i, band in enumerate(bands):
         flow = framework.feature_flow(
             band, form, half.fit, FEATURES, draws, generator=half.generator
@@ -107,7 +109,7 @@ METHODS = (*BASELINES, *MODELS)
 
 
 def experiment(method: str, seed: int, rows: int = 15_000) -> dict[str, float]:
-    """One method on one seed: its scores, as `judge` gives them.
+    """One method on one seed: its scores, as `yardsticks` gives them.
 
     For models, too, ``sampled_`` and the same names, the scores of the rows as sampled, before
     their margins are given back; ``seconds`` of processor time to make the denoiser; what
@@ -116,15 +118,15 @@ def experiment(method: str, seed: int, rows: int = 15_000) -> dict[str, float]:
     """
     half = Half(seed, rows)
     if method in BASELINES:
-        return judge(half, BASELINES[method](half), copies=method != "real")
+        return yardsticks(half, BASELINES[method](half), copies=method != "real")
     start = time.process_time()
     denoiser, found = MODELS[method](half)
     seconds, x = time.process_time() - start, half.sample(denoiser)
     if method in FRAMED:
         found |= leave_one_out(half, FRAMED[method])
-    sampled = judge(half, half.code.decode(x))
+    sampled = yardsticks(half, half.code.decode(x))
     return {
-        **judge(half, half.code.decode(normal_scores(x))),
+        **yardsticks(half, half.code.decode(normal_scores(x))),
         **{f"sampled_{name}": score for name, score in sampled.items()},
         "seconds": seconds,
         **found,
@@ -140,7 +142,7 @@ def leave_one_out(half: Half, kind: str) -> dict[str, float]:
     }
 
 
-def judge(half: Half, made: pd.DataFrame, *, copies: bool = True) -> dict[str, float]:
+def yardsticks(half: Half, made: pd.DataFrame, *, copies: bool = True) -> dict[str, float]:
     """The scores of synthetic rows: shape, trend, c2st, tstr, dcr.
 
     Real rows are among the training rows: without ``copies``, the DCR is that of rows of the other
@@ -172,11 +174,8 @@ def trial(number: int) -> dict[str, float]:
     return {**vars(settings), "loss": float(seen), "seconds": seconds}
 
 
-def searched() -> pd.DataFrame:
-    """The precomputed search: a row for each trial."""
-    import pandas as pd
-
-    return pd.read_csv(SEARCH)
+SEARCH = Study.csv("credit-search", trial, grid(number=TRIES))
+searched = SEARCH.table
 
 
 def best_settings() -> heuristic.Settings:
@@ -186,8 +185,5 @@ def best_settings() -> heuristic.Settings:
     return heuristic.Settings(**{name: kind(found[name]) for name, kind in kinds.items()})
 
 
-def table() -> pd.DataFrame:
-    """The precomputed comparison: a row for each method and seed."""
-    import pandas as pd
-
-    return pd.read_csv(TABLE)
+COMPARISON = Study.csv("credit-table", experiment, grid(seed=SEEDS, method=METHODS))
+table = COMPARISON.table

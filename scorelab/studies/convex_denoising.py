@@ -1,7 +1,8 @@
-"""The table behind the explorer of convex denoising, computed once: ``make tables`` remakes it.
+"""Convex denoising in the plane: the optima and samples behind the explorer of notebook 09.
 
 Three laws, 60 points each with one noise a level, seven β and five noise levels, and for each of
 these the optimum with more and more activation patterns; samples by annealed Langevin.
+``python -m scorelab.studies convex_denoising`` remakes the table, and ``table`` reads it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import torch
@@ -19,18 +20,23 @@ from torch import Generator, Tensor
 from .. import convex
 from ..process import OrnsteinUhlenbeck
 from ..sampling import sample
+from ..sweep import Study, grid
 from ..targets import GaussianMixture
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Array = NDArray[np.floating]
 PROCESS = OrnsteinUhlenbeck()
 #: The points of the plane at which scores are kept.
 GRID = np.stack(np.meshgrid(*[np.linspace(-2.6, 2.6, 11)] * 2), axis=-1).reshape(-1, 2)
-FILE = Path(__file__).parent.parent / "data" / "convex.npz"
 N, SAMPLES, STEPS, LEVELS = 60, 300, 200, 8
 BETAS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 NOISES = (0.15, 0.3, 0.45, 0.6, 0.8)
 ALL = N * N - N + 2
 COUNTS = (10, 30, 100, 300, 1000, ALL)
+#: Entries of the table that are only drawn.
+DRAWN = ("field", "kinks", "samples")
 #: Kink lines that are kept of a network: those of its strongest neurons.
 KINKS = 24
 
@@ -55,7 +61,7 @@ class Table(NamedTuple):
 
     ``loss`` the optimum, ``bound`` what no network is below, ``gated`` (…, 3) the optimum of the
     gated network, ``linear`` that of a linear score; ``neurons`` their number; ``field``
-    (…, 121, 2) the score on ``plane.GRID``; ``kinks`` (…, KINKS, 3) lines cos, sin, offset, NaN
+    (…, 121, 2) the score on ``GRID``; ``kinks`` (…, KINKS, 3) lines cos, sin, offset, NaN
     where there is none; ``samples`` (target, β, 300, 2).
     """
 
@@ -86,8 +92,8 @@ def kinks(fit: convex.Fit) -> Array:
     return np.pad(lines.numpy(), ((0, KINKS - len(lines)), (0, 0)), constant_values=np.nan)
 
 
-def cell(target: str, beta: float, noise: float) -> dict[str, Array]:
-    """One target, β and noise level: the entries of the table, over the numbers of patterns."""
+def optima(target: str, beta: float, noise: float) -> dict[str, Array]:
+    """At one noise level: all entries but ``samples``, over the numbers of patterns."""
     _, x, y = rows(target, noise)
     every = convex.patterns(x)
     order = torch.randperm(every.shape[1], generator=Generator().manual_seed(2))
@@ -115,30 +121,27 @@ def draws(target: str, beta: float) -> Array:
                   generator=Generator().manual_seed(4)).numpy()  # fmt: skip
 
 
-def make() -> Table:
-    """All of it, some minutes."""
-    cells = [[[cell(target, beta, noise) for noise in NOISES] for beta in BETAS] for target in LAWS]
-    arrays = {
-        name: np.array([[[each[name] for each in line] for line in block] for block in cells])
-        for name in cells[0][0][0]
-    }
-    return Table(
-        **arrays, samples=np.array([[draws(target, beta) for beta in BETAS] for target in LAWS])
-    )
+def experiment(target: str, beta: float) -> dict[str, Array]:
+    """One target and β: the entries of the table, over noise levels and numbers of patterns."""
+    levels = [optima(target, beta, noise) for noise in NOISES]
+    stacked = {name: np.stack([level[name] for level in levels]) for name in levels[0]}
+    return {**stacked, "samples": draws(target, beta)}
 
 
-@lru_cache(maxsize=1)
-def table() -> Table:
-    """The shipped table, float64."""
-    with np.load(FILE) as kept:
+def _read(path: Path) -> Table:
+    """The arrays of a file, float64."""
+    with np.load(path) as kept:
         return Table(**{name: kept[name].astype(np.float64) for name in Table._fields})
 
 
-def main() -> None:
-    """Make the table and write it: what is only drawn in half precision."""
-    whole = make()._asdict()
-    drawn = {"field", "kinks", "samples"}
-    np.savez_compressed(FILE, **{
-        name: value.astype(np.float16 if name in drawn else np.float64)
-        for name, value in whole.items()
-    })  # fmt: skip
+def _write(swept: pd.DataFrame, path: Path) -> None:
+    """The cells' arrays over target and β; what is only drawn in half precision."""
+    arrays: dict[str, Any] = {}
+    for name in Table._fields:
+        cells = np.stack(list(swept[name])).astype(np.float16 if name in DRAWN else np.float64)
+        arrays[name] = cells.reshape(len(LAWS), len(BETAS), *cells.shape[1:])
+    np.savez_compressed(path, **arrays)
+
+
+STUDY = Study("convex_denoising.npz", experiment, grid(target=LAWS, beta=BETAS), _read, _write)
+table = lru_cache(maxsize=1)(STUDY.table)

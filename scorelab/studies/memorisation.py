@@ -4,30 +4,24 @@ With M noise draws a point, the labels X_0 are the truth f*, plus f_emp − f*, 
 memorising adds (f_emp = ``Empirical``), plus X_0 − f_emp, which averages out over the draws. A
 flow on the labels f_emp is what infinitely many draws tend to, up to how densely the rows lie.
 
-``python -m scorelab.studies.memorisation`` remakes the table (``table`` reads it); a run that was
-interrupted goes on where it stopped.
+``python -m scorelab.studies memorisation`` remakes the table, and ``table`` reads it.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from torch import Generator, Tensor
 
-from .. import metrics, sweep, validate
+from .. import metrics, validate
 from ..kernel import KernelFlow
 from ..path import Denoiser
 from ..process import OrnsteinUhlenbeck, Regression
 from ..sampling import sample
+from ..sweep import Study, grid
 from ..targets import Empirical, GaussianMixture
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-PATH = Path(__file__).parents[1] / "data" / "memorisation.csv"
 #: Down to noise levels far below the distance of neighbours: else nobody can memorise (our choice).
 PROCESS = OrnsteinUhlenbeck(t_min=0.002)
 LAWS = {2: GaussianMixture.ring(), 8: GaussianMixture.line(dim=8)}
@@ -64,11 +58,11 @@ def experiment(dim: int, n: int, seed: int, rows: int = ROWS) -> dict[str, float
     flow = KernelFlow(PROCESS, data)
     flows = dict(zip(KINDS, (flow, flow.with_labels(optimum(data.t, data.x_t))), strict=True))
     chance = metrics.memorized_fraction(reference, x0)
-    found = {"chance": chance, "optimum": judge(optimum, x0, reference, seed)[0]}
+    found = {"chance": chance, "optimum": share_and_distance(optimum, x0, reference, seed)[0]}
     for kind, each in flows.items():
         numbers = _risks(each, truth, test)
-        shares, distances = zip(*[judge(each.at(m), x0, reference, seed) for m in MILESTONES],
-                                strict=True)  # fmt: skip
+        told = [share_and_distance(each.at(m), x0, reference, seed) for m in MILESTONES]
+        shares, distances = zip(*told, strict=True)
         numbers["memorised"] = first(MILESTONES, shares, chance + ABOVE)
         for name, values in (("share", shares), ("distance", distances)):
             numbers |= {f"{name}_{m}": v for m, v in zip(MILESTONES, values, strict=True)}
@@ -76,7 +70,9 @@ def experiment(dim: int, n: int, seed: int, rows: int = ROWS) -> dict[str, float
     return found
 
 
-def judge(denoiser: Denoiser, x0: Tensor, reference: Tensor, seed: int) -> tuple[float, float]:
+def share_and_distance(
+    denoiser: Denoiser, x0: Tensor, reference: Tensor, seed: int
+) -> tuple[float, float]:
     """Memorised fraction of 200 samples with training points x0 (n, d), and their distance.
 
     The distance is the sliced Wasserstein distance to ``reference`` (m, d).
@@ -126,12 +122,5 @@ def first(stops: Sequence[float], values: Sequence[float], level: float) -> floa
     return math.inf
 
 
-def table() -> pd.DataFrame:
-    """The precomputed table: a row for each dim, n and seed."""
-    import pandas as pd
-
-    return pd.read_csv(PATH)
-
-
-if __name__ == "__main__":
-    sweep.remake("scorelab.studies.memorisation")
+STUDY = Study.csv("memorisation", experiment, grid(**AXES))
+table = STUDY.table

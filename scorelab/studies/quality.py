@@ -1,30 +1,25 @@
 """How good samples are against the stopping time: one cell of the sweep, and its table.
 
-``python -m scorelab.studies.quality`` remakes the table (``table`` reads it); a run that was
-interrupted goes on where it stopped.
+``python -m scorelab.studies quality`` remakes the table, and ``table`` reads it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Generator, Tensor
 
-from .. import metrics, sweep, validate
+from .. import metrics, validate
 from ..kernel import KernelFlow
 from ..likelihood import log_likelihood
 from ..path import Denoiser
 from ..process import OrnsteinUhlenbeck, Regression
 from ..sampling import sample
+from ..sweep import Study, grid
 from ..targets import GaussianMixture
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-PATH = Path(__file__).parents[1] / "data" / "quality.csv"
 LAWS = {4: GaussianMixture.ring(), 8: GaussianMixture.ring(8, radius=2.0, std=0.15)}
 AXES = {
     "modes": tuple(LAWS),
@@ -66,14 +61,14 @@ def spliced(
         level = float(process.h(t[0]).sqrt())
         return (inside if band[0] <= level < band[1] else outside)(t, x)
 
-    denoiser.device = getattr(inside, "device", getattr(outside, "device", None))
     return denoiser
 
 
 class Judge(NamedTuple):
     """Makes samples of a law, always from the same noise, and says what is wrong with them.
 
-    ``reference`` (m, d), a large sample of the law; ``seed``, of the noise of samples.
+    ``reference`` (m, d), a large sample of the law, on the device where samples are to be made;
+    ``seed``, of the noise of samples.
     """
 
     process: OrnsteinUhlenbeck
@@ -84,7 +79,8 @@ class Judge(NamedTuple):
     def samples(self, denoiser: Denoiser, steps: int = STEPS, method: str = "ancestral") -> Tensor:
         """1000 samples (1000, d)."""
         noise = Generator().manual_seed(self.seed)
-        return sample(self.process, denoiser, SAMPLES, self.law.dim, steps, method, generator=noise)
+        return sample(self.process, denoiser, SAMPLES, self.law.dim, steps, method,
+                      generator=noise, device=self.reference.device)  # fmt: skip
 
     def distance(self, x: Tensor) -> float:
         """The sliced Wasserstein distance of x (n, d) to the truth, in units of the data."""
@@ -169,12 +165,5 @@ def band_distances(judge: Judge, learned: Denoiser, exact: Denoiser) -> Iterator
             yield f"{word}_{name}", judge.distance(judge.samples(denoiser))
 
 
-def table() -> pd.DataFrame:
-    """The precomputed table: a row for each number of modes, times, n and seed."""
-    import pandas as pd
-
-    return pd.read_csv(PATH)
-
-
-if __name__ == "__main__":
-    sweep.remake("scorelab.studies.quality")
+STUDY = Study.csv("quality", experiment, grid(**AXES))
+table = STUDY.table

@@ -1,26 +1,19 @@
 """How the excess risk falls with the number of samples: one cell of the sweep, and its table.
 
-``python -m scorelab.studies.rates`` remakes the table (``table`` reads it); a run that was
-interrupted goes on where it stopped.
+``python -m scorelab.studies rates`` remakes the table, and ``table`` reads it.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import torch
 from torch import Generator
 
-from .. import metrics, stopping, sweep, validate
+from .. import metrics, stopping, validate
 from ..kernel import KernelFlow
 from ..process import OrnsteinUhlenbeck
+from ..sweep import Study, grid
 from ..targets import GaussianMixture
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-PATH = Path(__file__).parents[1] / "data" / "rates.csv"
 AXES = {
     "dim": (1, 2, 3),
     "times": ("uniform", "log"),
@@ -79,12 +72,5 @@ def guaranteed_slope(dim: int) -> float:
     return -(dim + 2) / (2 * dim + 3)
 
 
-def table() -> pd.DataFrame:
-    """The precomputed table: a row for each dim, times, n and seed."""
-    import pandas as pd
-
-    return pd.read_csv(PATH)
-
-
-if __name__ == "__main__":
-    sweep.remake("scorelab.studies.rates")
+STUDY = Study.csv("rates", experiment, grid(**AXES))
+table = STUDY.table

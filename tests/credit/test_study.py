@@ -65,11 +65,11 @@ def test_baselines_keep_what_they_should_and_lose_the_rest() -> None:
     assert all(tuple(row) in rows for row in copied.astype(int).to_numpy())
 
 
-def test_a_judge_knows_copies_from_fresh_rows() -> None:
+def test_the_yardsticks_know_copies_from_fresh_rows() -> None:
     half = Half(0, 600, 600)
-    copies = study.judge(half, baselines.copied(half))
+    copies = study.yardsticks(half, baselines.copied(half))
     assert copies["dcr"] > 0.99 and copies["shape"] < 10
-    fresh = study.judge(half, half.rows, copies=False)
+    fresh = study.yardsticks(half, half.rows, copies=False)
     assert fresh["dcr"] == pytest.approx(0.5, abs=0.1)
 
 
@@ -113,6 +113,7 @@ def test_every_model_makes_a_denoiser(method, half, monkeypatch) -> None:
 
 def test_an_experiment_judges_rows_with_their_margins_and_as_sampled(monkeypatch) -> None:
     quick(monkeypatch)
+    monkeypatch.setattr(study, "Half", partial(Half, others=600))
     made = study.experiment("framework, Gaussian", 0, rows=300)
     plain = {name for name in made if f"sampled_{name}" in made}
     assert plain == {"shape", "trend", "c2st", "tstr", "dcr"}
@@ -136,7 +137,7 @@ def test_shares_of_bins_add_up_and_codes_have_a_bin_each() -> None:
 
 
 def test_the_small_run_stops_where_nothing_is_known_and_goes_on_from_there() -> None:
-    run = small.Small("independent", 200, 1, judges=200)
+    run = small.Small("independent", 200, 1, others=200)
     start = run.draw(run.correction(math.inf, 0))
     later = run.draw(run.correction(math.inf, 100))
     pair = ["BILL_AMT1", "BILL_AMT2"]
@@ -147,7 +148,7 @@ def test_the_small_run_stops_where_nothing_is_known_and_goes_on_from_there() -> 
 
 
 def test_wider_networks_come_nearer_to_the_infinite_one() -> None:
-    run = small.Small("independent", 200, 1, judges=200)
+    run = small.Small("independent", 200, 1, others=200)
     t, x = run.data.t, run.data.x_t
     kernel = run.correction(math.inf, 30)(t, x)
     apart = [float((run.correction(m, 30)(t, x) - kernel).norm()) for m in (64, 1024)]

@@ -53,7 +53,7 @@ def test_the_table_has_every_cell_of_the_sweep_once_in_order() -> None:
     table = mem.table()
     assert table[list(mem.AXES)].to_dict("records") == sweep.grid(**mem.AXES)
     assert np.isfinite(table.select_dtypes("number")).all(axis=None)
-    assert mem.PATH.stat().st_size < 100_000
+    assert mem.STUDY.path.stat().st_size < 100_000
 
 
 def test_a_corner_of_the_table_is_what_the_experiment_gives() -> None:

@@ -116,7 +116,7 @@ def test_the_table_has_every_cell_of_the_sweep_once_in_order() -> None:
     table = quality.table()
     assert table[list(quality.AXES)].to_dict("records") == sweep.grid(**quality.AXES)
     assert np.isfinite(table.select_dtypes("number")).all(axis=None)
-    assert quality.PATH.stat().st_size < 100_000
+    assert quality.STUDY.path.stat().st_size < 100_000
 
 
 @pytest.fixture(scope="module")

@@ -35,7 +35,7 @@ def test_the_table_has_every_cell_of_the_sweep_once_in_order() -> None:
     cells = table[list(rates.AXES)].to_dict("records")
     assert cells == sweep.grid(**rates.AXES)
     assert np.isfinite(table.select_dtypes("number")).all(axis=None)
-    assert rates.PATH.stat().st_size < 150_000
+    assert rates.STUDY.path.stat().st_size < 150_000
 
 
 def test_a_corner_of_the_table_is_what_the_experiment_gives() -> None:

@@ -22,9 +22,19 @@ from scorelab.explore.figures import (
     panels,
     square_axes,
 )
-from scorelab.explore.replay.plane import GRID, REACH, arrow_scale
+from scorelab.explore.replay.plane import REACH, arrow_scale
 from scorelab.explore.replay.setting import PROCESS
-from scorelab.studies.convex_denoising import ALL, BETAS, COUNTS, LAWS, NOISES, SAMPLES, rows, table
+from scorelab.studies.convex_denoising import (
+    ALL,
+    BETAS,
+    COUNTS,
+    GRID,
+    LAWS,
+    NOISES,
+    SAMPLES,
+    rows,
+    table,
+)
 
 Trace = dict[str, Any]
 Traces = dict[str, Trace]

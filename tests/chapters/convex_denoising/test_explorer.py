@@ -4,9 +4,7 @@ import re
 
 import numpy as np
 import pytest
-import torch
 
-from scorelab import convex
 from scorelab.chapters.convex_denoising import pattern_view as pm
 from scorelab.chapters.convex_denoising import view as cp
 from scorelab.chapters.convex_denoising.explorer import Explorer
@@ -29,45 +27,6 @@ def moved(before: dict[str, list], after: dict[str, list]) -> set[str]:
         if all(np.array_equal(a, b, equal_nan=True) for a, b in zip(old, after[name], strict=True))
     }
     return set(before) - same
-
-
-# The table
-
-
-def test_the_shipped_table_is_what_the_package_says_now() -> None:
-    found = ct.cell("one Gaussian", 2.0, 0.6)
-    kept, at = ct.table(), cp.place("one Gaussian", 2.0, 0.6)[:3]
-    for name in ("loss", "gated", "linear"):
-        np.testing.assert_allclose(found[name], getattr(kept, name)[at], rtol=1e-5)
-    np.testing.assert_allclose(found["bound"][-1], kept.bound[at][-1], rtol=1e-5)
-    np.testing.assert_allclose(found["field"], kept.field[at], atol=0.02)
-
-
-def test_the_table_keeps_the_order_of_the_models() -> None:
-    kept = ct.table()
-    assert (np.diff(kept.loss, axis=-1) <= 1e-5 * kept.linear[..., None]).all()
-    assert (kept.gated <= kept.loss[..., -1] + 1e-6).all()
-    assert (kept.loss <= kept.linear[..., None] * (1 + 1e-6)).all()
-    best = kept.loss[..., -1]
-    assert (best - kept.bound[..., -1] <= 3e-6 * best).all()
-    assert (kept.bound <= best[..., None] * (1 + 1e-9)).all()
-    assert np.isfinite(kept.field).all() and np.isfinite(kept.samples).all()
-
-
-def test_rows_are_the_noised_data_and_their_labels() -> None:
-    x0, x, labels = ct.rows("circle", 0.3)
-    torch.testing.assert_close(x + 0.09 * labels, PROCESS.alpha(PROCESS.time_at(0.3)) * x0)
-    assert x0.shape == (ct.N, 2) and float(x0.norm(dim=1).mean()) == pytest.approx(1.5, abs=0.1)
-
-
-def test_kinks_are_lines_through_data_points() -> None:
-    _, x, y = ct.rows("circle", 0.45)
-    lines = ct.kinks(convex.denoising(x, y, 4.0))
-    lines = lines[~np.isnan(lines).any(1)]
-    assert len(lines) > 0
-    np.testing.assert_allclose(np.linalg.norm(lines[:, :2], axis=1), 1)
-    away = np.abs(lines[:, :2] @ x.numpy().T + lines[:, 2:])
-    assert away.min(axis=1).max() < 1e-8
 
 
 # The panels
