@@ -12,10 +12,13 @@ import pytest
 import torch
 
 from scorelab import chapters
-from scorelab.workbook.checking import Exercise, Exercises
+from scorelab.workbook.answers import difference
+from scorelab.workbook.checking import Exercise, Exercises, Experiment
 
 ROOMS = [import_module(each.name) for each in iter_modules(chapters.__path__, "scorelab.chapters.")]
-EXERCISES = {name: exercise for room in ROOMS for name, exercise in room.check.tasks().items()}
+TASKS = {name: task for room in ROOMS for name, task in room.check.tasks().items()}
+EXERCISES = {name: task for name, task in TASKS.items() if isinstance(task, Exercise)}
+EXPERIMENTS = {name: task for name, task in TASKS.items() if isinstance(task, Experiment)}
 check = Exercises(**EXERCISES)
 SOLUTIONS = {
     name: value
@@ -48,8 +51,48 @@ def test_the_solution_is_correct(name, capsys) -> None:
     assert capsys.readouterr().out == "✓ correct\n"
 
 
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_the_example_of_an_experiment_is_where_it_should_be(name) -> None:
+    verdict = EXPERIMENTS[name].verdict(EXPERIMENTS[name].pass_example())
+    assert verdict.startswith("✓"), verdict
+
+
 def test_every_solution_has_its_exercise_and_every_exercise_its_solution() -> None:
-    assert {name: exercise.solution for name, exercise in EXERCISES.items()} == SOLUTIONS
+    tasks = EXERCISES | EXPERIMENTS
+    assert {name: task.solution for name, task in tasks.items()} == SOLUTIONS
+
+
+def test_no_two_notebooks_have_an_exercise_of_the_same_name() -> None:
+    assert len(TASKS) == sum(len(room.check.tasks()) for room in ROOMS)
+
+
+@by_name
+def test_no_constant_passes_and_no_argument_handed_back(name) -> None:
+    """Two cases with different answers, and neither is what was given, nor all zeros or ones."""
+    exercise = EXERCISES[name]
+    answers = exercise.expected(exercise.solution)
+    assert any(difference(answer, answers[0]) for answer in answers[1:])
+    given = [lambda *case, i=i: case[i] for i in range(len(exercise.cases()[0]))]
+    flat = [lambda *_, each=each: each for each in (0, 1)]
+    for fill in (torch.zeros_like, torch.ones_like):
+        same = iter([fill(answer) for answer in answers])
+        flat.append(lambda *_, same=same: next(same))
+    for function in given + flat:
+        assert exercise.verdict(function).startswith("✗")
+
+
+@by_name
+def test_arguments_are_tensors_in_every_case(name) -> None:
+    """So that `torch.exp` takes them, and `math.exp` where they are single numbers."""
+    seen = []
+
+    def look(*case):
+        seen.append([(type(each), each.ndim if torch.is_tensor(each) else None) for each in case])
+
+    EXERCISES[name].verdict(look)
+    for kinds in zip(*seen, strict=True):
+        assert len(set(kinds)) == 1, "a number in one case and a row of numbers in another"
+        assert kinds[0][0] is torch.Tensor, kinds
 
 
 @by_name

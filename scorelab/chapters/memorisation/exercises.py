@@ -20,9 +20,9 @@ def _clouds() -> Cases:
     """Samples (k, d), some of them near a training point, and training points (n, d)."""
     draw = torch.Generator().manual_seed(1)
     cases = []
-    for n, d in ((12, 2), (9, 3)):
+    for n, d, copies in ((12, 2, 5), (9, 3, 9)):
         train = torch.randn(n, d, generator=draw)
-        near = train[:5] + 0.05 * torch.randn(5, d, generator=draw)
+        near = train[:copies] + 0.05 * torch.randn(copies, d, generator=draw)
         cases.append((torch.cat((near, torch.randn(40, d, generator=draw))), train))
     return cases
 
@@ -89,7 +89,7 @@ EXERCISES = {
     ),
     "memory_exponent": Exercise(
         solution=solutions.memory_exponent,
-        cases=lambda: [(torch.tensor([1.0, 2.0, 3.0, 8.0]),)],
+        cases=lambda: [(torch.tensor([1.0, 2.0, 3.0, 8.0]),), (torch.tensor([5.0, 4.0]),)],
         mistakes={
             "this is the decay in the frequency: the frequency is n^{1/d}": lambda d: d + 2,
             "upside down: the time is one over the eigenvalue": lambda d: -(d + 2) / d,
@@ -118,7 +118,7 @@ EXERCISES = {
     ),
     "start_scale": Exercise(
         solution=solutions.start_scale,
-        cases=lambda: [(torch.tensor([0.25, 0.5, 1.0, 2.0]),)],
+        cases=lambda: [(torch.tensor([0.25, 0.5, 1.0, 2.0]),), (torch.tensor([3.0, 0.1]),)],
         mistakes={
             "only one layer is scaled in this: each kernel value holds two weights": lambda s: s,
             "four weights would be s⁴: count those in one term of the kernel": lambda s: s**4,

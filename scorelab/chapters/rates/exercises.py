@@ -44,7 +44,7 @@ def _line(x: Tensor, y: Tensor) -> Tensor:
 EXERCISES = {
     "guaranteed_rate": Exercise(
         solution=solutions.guaranteed_rate,
-        cases=lambda: [(torch.tensor([1.0, 2.0, 3.0, 10.0]),)],
+        cases=lambda: [(torch.tensor([1.0, 2.0, 3.0, 10.0]),), (torch.tensor([4.0, 50.0]),)],
         mistakes={
             "the sign: the error falls, so the slope is below zero": (
                 lambda dim: (dim + 2) / (2 * dim + 3)
@@ -80,7 +80,7 @@ EXERCISES = {
     ),
     "data_to_halve": Exercise(
         solution=solutions.data_to_halve,
-        cases=lambda: [(torch.tensor([-0.5, -4 / 7, -1.0, -2.0]),)],
+        cases=lambda: [(torch.tensor([-0.5, -4 / 7, -1.0]),), (torch.tensor([-2.0, -0.7]),)],
         mistakes={
             "upside down: more data are needed, not fewer": lambda slope: 2 ** (1 / slope),
             "this is how much the error falls when n doubles": lambda slope: 2**slope,

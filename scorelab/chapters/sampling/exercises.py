@@ -34,8 +34,10 @@ def _results() -> Cases:
     """Results of k and 2k steps of methods of order 1, 2 and 4."""
     exact = torch.tensor([0.5, 1.0, -2.0])
     return [
-        (exact + error, exact + error * 0.5**order, order)
-        for error, order in ((0.1, 1), (torch.tensor([0.4, -0.2, 0.1]), 2), (0.3, 4))
+        (case * exact + error, case * exact + error * 0.5**order, order)
+        for case, (error, order) in enumerate(
+            ((0.1, 1), (torch.tensor([0.4, -0.2, 0.1]), 2), (0.3, 4)), start=1
+        )
     ]
 
 

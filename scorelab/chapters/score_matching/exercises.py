@@ -86,7 +86,7 @@ EXERCISES: dict[str, Exercise] = {
     ),
     "velocity_weight": Exercise(
         solution=solutions.velocity_weight,
-        cases=lambda: [_levels(5)],
+        cases=lambda: [_levels(5), _levels(3)],
         mistakes={
             "this is w, the weight on a row: λ = w h²/α²": lambda alpha, h: 1 / h,
             "h² instead of h: that λ predicts X_0; here the row still has a weight w = 1/h": (

@@ -1,0 +1,62 @@
+"""Every check takes at least three right answers and refuses five, each for a reason of its own.
+
+The answers lie in a table in each room; `tests/support/tables.py` says how.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+
+import pytest
+from tables import CHAPTERS, made, tables
+
+from scorelab.workbook.checking import Derivation
+
+#: The rooms of which every check has its answers; a room that joins them stays.
+COMPLETE = ["early_stopping"]
+
+ROOMS = sorted(path.parent.name for path in CHAPTERS.glob("*/test_exercises.py"))
+TABLES = {room: tables(room) for room in {*ROOMS, *COMPLETE}}
+TASKS = {room: import_module(f"scorelab.chapters.{room}").check.tasks() for room in sorted(TABLES)}
+RIGHT = [
+    pytest.param(TASKS[room][name], answer, id=f"{name}-{i}")
+    for room, (right, _) in sorted(TABLES.items())
+    for name, answers in right.items()
+    for i, answer in enumerate(answers)
+]
+WRONG = [
+    pytest.param(TASKS[room][name], answers, id=name)
+    for room, (_, wrong) in sorted(TABLES.items())
+    for name, answers in wrong.items()
+]
+
+
+def written(answer: object) -> object:
+    """What tells whether two answers are written differently: their code, or they themselves."""
+    code = getattr(answer, "__code__", None)
+    return (code.co_code, code.co_names, str(code.co_consts)) if code else id(answer)
+
+
+@pytest.mark.parametrize("room", COMPLETE)
+def test_every_check_of_a_room_has_its_answers(room: str) -> None:
+    right, wrong = TABLES[room]
+    named = {name for name, task in TASKS[room].items() if not isinstance(task, Derivation)}
+    assert set(right) == set(wrong) == named
+    for name in named:
+        assert len({written(answer) for answer in right[name]}) >= 3, name
+        assert len(wrong[name]) >= 5, name
+
+
+@pytest.mark.parametrize(("task", "answer"), RIGHT)
+def test_a_right_answer_is_right_however_it_is_written(task, answer) -> None:
+    verdict = task.verdict(made(answer))
+    assert verdict.startswith("✓"), verdict
+
+
+@pytest.mark.parametrize(("task", "answers"), WRONG)
+def test_each_wrong_answer_is_refused_for_its_own_reason(task, answers) -> None:
+    verdicts = {reason: task.verdict(made(answer)) for reason, answer in answers.items()}
+    for reason, verdict in verdicts.items():
+        assert verdict.startswith("✗") and re.search(reason, verdict), f"{reason}: {verdict}"
+    assert len(set(verdicts.values())) == len(answers)

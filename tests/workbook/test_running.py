@@ -1,0 +1,88 @@
+"""Whatever a reader's code does, the check ends with a line; only a real interrupt passes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from contextlib import suppress
+
+import pytest
+
+from scorelab.workbook.checking import Exercise
+from scorelab.workbook.running import Failed, attempt
+
+
+def raising(error: BaseException):
+    def work():
+        raise error
+
+    return work
+
+
+def test_what_ends_is_returned_and_leaves_the_signals_as_they_were() -> None:
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGALRM)
+    assert attempt(lambda: 3) == 3
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGALRM)) == before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict"),
+    [
+        (ValueError("first\nsecond"), "✗ raises ValueError: first"),
+        (SystemExit(3), "✗ raises SystemExit: 3"),
+        (KeyboardInterrupt(), "✗ raises KeyboardInterrupt: "),
+        (RecursionError("deep"), "✗ raises RecursionError: deep"),
+        (Failed("… not attempted yet"), "… not attempted yet"),
+    ],
+)
+def test_what_is_raised_is_the_verdict(error, verdict) -> None:
+    with pytest.raises(Failed) as told:
+        attempt(raising(error))
+    assert str(told.value) == verdict
+
+
+def endless():
+    while True:
+        with suppress(Exception):
+            time.sleep(0.01)
+
+
+def test_a_loop_that_never_ends_is_ended() -> None:
+    start = time.monotonic()
+    with pytest.raises(Failed, match=r"✗ has not ended after 0\.2 seconds: is there a loop"):
+        attempt(endless, seconds=0.2)
+    assert time.monotonic() - start < 2
+
+
+def test_a_loop_that_swallows_the_first_bell_hears_the_second() -> None:
+    def deaf_once():
+        try:
+            endless()
+        except:  # noqa: E722
+            endless()
+
+    with pytest.raises(Failed, match="has not ended"):
+        attempt(deaf_once, seconds=0.2)
+
+
+@pytest.mark.parametrize("answer", ["exercise", "work"])
+def test_a_real_interrupt_still_interrupts(answer) -> None:
+    def interrupted(*_):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(5)
+
+    exercise = Exercise(solution=lambda x: x, cases=lambda: [(1.0,), (2.0,)], mistakes={})
+    with pytest.raises(KeyboardInterrupt):
+        exercise.verdict(interrupted) if answer == "exercise" else attempt(interrupted)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_on_another_thread_there_is_no_timer_and_no_trouble() -> None:
+    found = []
+    thread = threading.Thread(target=lambda: found.append(attempt(lambda: 3, seconds=0.01)))
+    thread.start()
+    thread.join()
+    assert found == [3]
