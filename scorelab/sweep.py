@@ -6,12 +6,15 @@ Dask cluster (the extra ``scorelab[cluster]``); without it the processes are loc
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import os
 import traceback
+import warnings
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
@@ -28,6 +31,10 @@ Experiment = Callable[..., Mapping[str, Any]]
 Outcome = dict[str, Any] | str
 T = TypeVar("T")
 
+#: The source of the package as it was imported, which what a cache keeps depends on.
+SOURCE = hashlib.sha256(
+    b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.rglob("*.py")))
+).hexdigest()
 #: Where the tables lie that come with the package.
 DATA = Path(__file__).parent / "data"
 
@@ -68,9 +75,11 @@ def run(
     """Call ``experiment(**cell)`` for every cell; one row a cell, in their order.
 
     The columns are the cell's names, then those of the numbers that the experiment returns. With
-    a folder ``cache`` every finished cell is kept on disk (``joblib.Memory``, until the code of
-    the experiment changes), so that a sweep goes on where it was interrupted. ``jobs`` is
-    joblib's: -1 for all processors. A bar shows progress and the time left where somebody looks.
+    a folder ``cache`` every finished cell is kept on disk, so that a sweep goes on where it was
+    interrupted, until the experiment changes: its code, what it closes over, what it names, or
+    the source of scorelab (see ``fingerprint``; where that cannot be known, nothing is kept, with
+    a warning). ``jobs`` is joblib's: -1 for all processors. A bar shows progress and the time
+    left where somebody looks.
 
     Raises ``SweepFailed`` when all cells have been tried and some of them raised, or returned
     something under a name of the cell's own; and ValueError for no cells or ``jobs`` = 0.
@@ -92,10 +101,10 @@ def _outcomes(
     experiment: Experiment, cells: Sequence[Cell], cache: str | Path | None, jobs: int
 ) -> list[Outcome]:
     """What came of each cell, in their order; a bar shows how many are done."""
-    from joblib import Memory, Parallel, delayed
+    from joblib import Parallel, delayed
     from tqdm.auto import tqdm
 
-    call = Memory(cache, verbose=0).cache(experiment) if cache else experiment
+    call = _kept(experiment, cache) if cache else partial(_call, experiment, None)
     attempts = (delayed(_attempt)(place, call, cell) for place, cell in enumerate(cells))
     tried = Parallel(n_jobs=jobs, return_as="generator_unordered")(attempts)
     unseen = bool(os.environ.get("SCORELAB_HEADLESS"))
@@ -104,10 +113,30 @@ def _outcomes(
     return [found[place] for place in range(len(cells))]
 
 
-def _attempt(place: int, call: Experiment, cell: Cell) -> tuple[int, Outcome]:
+def _kept(experiment: Experiment, cache: str | Path) -> Callable[[Cell], Any]:
+    """`_call`, with finished cells kept in a folder where it is known what they depend on."""
+    from joblib import Memory
+
+    from .fingerprint import fingerprint
+
+    try:
+        depends = SOURCE + fingerprint(experiment)
+    except Exception as error:  # whatever pickling raises
+        unknown = f"what {experiment} depends on cannot be hashed ({error})"
+        warnings.warn(f"no cell is kept in {cache}: {unknown}", stacklevel=4)
+        return partial(_call, experiment, None)
+    return partial(Memory(cache, verbose=0).cache(_call, ["experiment"]), experiment, depends)
+
+
+def _call(experiment: Experiment, depends: str | None, cell: Cell) -> dict[str, Any]:
+    """What the experiment gives; the cache looks it up by ``depends`` and the cell."""
+    return dict(experiment(**cell))
+
+
+def _attempt(place: int, call: Callable[[Cell], Any], cell: Cell) -> tuple[int, Outcome]:
     """What a cell gives or, where it raises, the traceback."""
     try:
-        found = dict(call(**cell))
+        found = call(cell)
         for name in found:
             allowed = "the experiment must return other names than the cell's own"
             validate.require(name not in cell, "name", name, allowed)
@@ -121,8 +150,7 @@ class Study(Generic[T]):
     """A sweep whose table is shipped: ``file``, in ``scorelab/data``, holds what its cells gave.
 
     ``write(swept, path)`` makes the file of what `run` gives for the ``experiment`` and all
-    ``cells``, and ``read(path)`` gives the table that is in it. Write experiments in a module that
-    is not run as a script: the cache keeps cells under the name of the module.
+    ``cells``, and ``read(path)`` gives the table that is in it.
     """
 
     file: str

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Lock
+from typing import Any
 
 import joblib
 import pytest
@@ -108,6 +110,57 @@ def test_an_experiment_must_not_return_what_a_cell_is_named(tmp_path: Path, cach
         "ValueError: name='height': the experiment must return other names than the cell's own"
     )
     assert failed.value.results.to_dict("records") == [{"width": 2, "height": 3, "area": 6}]
+
+
+# What is kept is not stale
+
+
+def times(factor: Any) -> sweep.Experiment:
+    return lambda number: {"product": factor * number}
+
+
+FACTOR = 2
+
+
+def product(number: int) -> dict[str, int]:
+    return {"product": FACTOR * number}
+
+
+def products(experiment: sweep.Experiment, cache: Path) -> list[int]:
+    return sweep.run(experiment, sweep.grid(number=[1, 2]), cache, jobs=1)["product"].tolist()
+
+
+def test_what_an_experiment_closes_over_makes_it_another(tmp_path: Path) -> None:
+    assert products(times(2), tmp_path) == [2, 4]
+    assert products(times(5), tmp_path) == [5, 10]
+    assert products(times(2), tmp_path) == [2, 4]
+    assert len(list(tmp_path.rglob("output.pkl"))) == 4
+
+
+def test_a_global_that_changed_makes_it_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert products(product, tmp_path) == [2, 4]
+    monkeypatch.setitem(globals(), "FACTOR", 5)
+    assert products(product, tmp_path) == [5, 10]
+
+
+def test_another_source_of_the_package_makes_it_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    products(product, tmp_path)
+    monkeypatch.setattr(sweep, "SOURCE", "edited")
+    products(product, tmp_path)
+    assert len(list(tmp_path.rglob("output.pkl"))) == 4
+
+
+def test_where_it_cannot_be_known_nothing_is_kept(tmp_path: Path) -> None:
+    factor = iter([2, 5])  # which is another at each call, and cannot be pickled
+    experiment = lambda number: {"product": number * next(factor), "lock": lock is None}  # noqa: E731
+    lock = Lock()
+    with pytest.warns(UserWarning, match=r"no cell is kept in .*: what .* depends on cannot be"):
+        assert products(experiment, tmp_path) == [2, 10]
+    assert not list(tmp_path.rglob("output.pkl"))
 
 
 # Studies
