@@ -60,8 +60,8 @@ def annealed(
     beta: float,
     levels: int = 8,
     activation: str = "relu",
-    *,
     skip: bool = True,
+    *,
     generator: Generator | None = None,
 ) -> Annealed:
     """Noise x0 (n, d) to each of ``levels`` log-spaced times and fit the score there.
@@ -79,5 +79,5 @@ def annealed(
         root = math.sqrt(float(process.h(time)))
         noise = draw(torch.randn, tuple(x0.shape), generator, x0)
         x = process.alpha(time).to(x0) * x0 + root * noise
-        fits.append(denoising(x, -noise / root, beta / root, activation, skip=skip))
+        fits.append(denoising(x, -noise / root, beta / root, activation, skip))
     return Annealed(process, tuple(times), tuple(fits))

@@ -24,13 +24,10 @@ thousands of its first-order steps, where Clarabel needs about fifteen.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    import clarabel
-    from scipy.sparse import csc_matrix
+from .solver import Solution, Solver, Sparse, solver
 
 
 class Beam:
@@ -76,7 +73,7 @@ class Beam:
         moves = growth > 1e-9
         return float((-start[moves] / growth[moves]).max())
 
-    def solve(self, b: float, tighter: float = 0.0) -> clarabel.DefaultSolution:
+    def solve(self, b: float, tighter: float = 0.0) -> Solution:
         """Clarabel's solution for the tube (3), drawn tighter by that share of its half-width.
 
         ``x`` holds (u, Z_2 … Z_N, δ). ``kinks`` finds the multipliers in it.
@@ -85,7 +82,7 @@ class Beam:
         self._solver.update(b=np.concatenate((self._fixed, walls)))
         return self._solver.solve()
 
-    def kinks(self, solution: clarabel.DefaultSolution) -> np.ndarray:
+    def kinks(self, solution: Solution) -> np.ndarray:
         """The multipliers of (3), (2 len(shares), N): for each c its upper and its lower wall.
 
         Zero where the multiplier is smaller than the distance to the wall: there is no contact.
@@ -93,7 +90,7 @@ class Beam:
         force, slack = (np.array(part)[len(self._fixed) :] for part in (solution.z, solution.s))
         return np.where(force > slack, force, 0.0).reshape(-1, len(self.t))
 
-    def value(self, solution: clarabel.DefaultSolution, b: float) -> float:
+    def value(self, solution: Solution, b: float) -> float:
         """The dual value −½‖z‖² − ℓᵀz of the solution's z, or −inf where it is not feasible.
 
         z is first made to meet (2) to rounding, and its beam is summed up anew, so that (3) is
@@ -117,7 +114,7 @@ class Beam:
         return np.pad(np.cumsum((np.diff(self.t) * sums)[::-1])[::-1], (0, 1)), sums
 
     @cached_property
-    def _tube(self) -> csc_matrix:
+    def _tube(self) -> Sparse:
         """G of the tube (3), G (u, Z, δ) ≤ h: for each c its upper and its lower wall."""
         import scipy.sparse as sp
 
@@ -151,35 +148,22 @@ class Beam:
         return np.concatenate((np.zeros(len(self.t) - 1), ends if self.skip else ends[:2]))
 
     @cached_property
-    def _solver(self) -> clarabel.DefaultSolver:
-        import clarabel
+    def _solver(self) -> Solver:
         import scipy.sparse as sp
 
         n, one = len(self.t), np.ones(len(self.t) - 1)
-        second = sp.diags([-one, one], [0, -1], shape=(n, n - 1))  # count z = second Z
+        # Offsets may be a list, but scipy has no types; count z = second Z.
+        second = sp.diags([-one, one], [0, -1], shape=(n, n - 1))  # pyright: ignore[reportArgumentType]
         bending = second.T @ sp.diags(1 / self.count) @ second
         square = sp.block_diag((sp.csc_matrix((n, n)), bending, sp.csc_matrix((1, 1))))
         linear = np.concatenate((np.zeros(n), second.T @ self.label, [0.0]))
-        falls = sp.diags([one, -one], [0, 1], shape=(n - 1, n))
+        falls = sp.diags([one, -one], [0, 1], shape=(n - 1, n))  # pyright: ignore[reportArgumentType]
         slopes = sp.hstack([falls, sp.diags(-np.diff(self.t)), sp.csc_matrix((n - 1, 1))])
         ends = sp.csc_matrix(
             ([1.0, -1.0, 1.0, 1.0], ([0, 0, 1, 2], [0, 2 * n - 1, n - 1, 2 * n - 1])), (3, 2 * n)
         )
         rows = sp.vstack([slopes, ends if self.skip else ends[:2], self._tube], format="csc")
         right = np.concatenate((self._fixed, self._walls(1.0)))
-        cones = [
-            clarabel.ZeroConeT(len(self._fixed)),
-            clarabel.NonnegativeConeT(self._tube.shape[0]),
-        ]
+        cones = [("zero", len(self._fixed)), ("nonnegative", self._tube.shape[0])]
         upper = sp.triu(square, format="csc")
-        return clarabel.DefaultSolver(upper, linear, rows, right, cones, _settings())
-
-
-def _settings() -> clarabel.DefaultSettings:
-    import clarabel
-
-    settings = clarabel.DefaultSettings()
-    settings.verbose, settings.max_threads = False, 1
-    settings.presolve_enable = False  # it would forbid another right-hand side, another β
-    settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = 1e-10
-    return settings
+        return solver(upper, linear, rows, right, cones, again=True)

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from .columns import Problem, empty
-from .plane import Array, Plane, Units, join, pick
+from .columns import GroupLasso, empty
+from .plane import Plane
 from .solver import minimise
+from .units import Array, Units, join, pick
 
 #: How near each other the two ends are in the end, relative; and rounds before they must be.
 NEAR, ROUNDS = 1e-3, 100
@@ -22,13 +23,13 @@ NEAR, ROUNDS = 1e-3, 100
 FAR = 0.6
 
 
-def least(problem: Problem, oracle: Plane) -> tuple[float, float]:
+def least(lasso: GroupLasso, oracle: Plane) -> tuple[float, float]:
     """Below the first β there is no minimum, from the second on there is one.
 
     Raises RuntimeError when they do not come near each other, or with a solver's status.
     """
-    units, low, high = empty(problem), 0.0, np.inf
-    q, dual = problem.free[0], -problem.drift
+    units, low, high = empty(lasso), 0.0, np.inf
+    q, dual = lasso.free[0], -lasso.drift
     rest = np.linalg.svd(q)[0][:, q.shape[1] :]  # Z = rest u − drift
     for _ in range(ROUNDS):
         offered, earned, most, _ = oracle(dual)
@@ -36,19 +37,19 @@ def least(problem: Problem, oracle: Plane) -> tuple[float, float]:
         if high - low <= NEAR * high:
             return low, high
         units, before = join(units, pick(offered, earned > low)), low
-        dual, low, reach = _shortest(problem, rest, units)
+        dual, low, reach = _shortest(lasso, rest, units)
         if low > before:  # else nobody goes, so that no round is made twice
             units = pick(units, reach > FAR * low)
     raise RuntimeError(f"the least β is between {low:g} and {high:g} after {ROUNDS} rounds")
 
 
-def _shortest(problem: Problem, rest: Array, units: Units) -> tuple[Array, float, Array]:
+def _shortest(lasso: GroupLasso, rest: Array, units: Units) -> tuple[Array, float, Array]:
     """The Z whose largest ‖Zᵀσ_j − c_j‖ over these units is smallest; that; and all of them."""
     from scipy import sparse
 
-    k = problem.drift.shape[1]
-    raw = units.features(problem.x, problem.activation)
-    price = units.slope + raw.T @ problem.drift
+    k = lasso.drift.shape[1]
+    raw = units.features(lasso.x, lasso.activation)
+    price = units.slope + raw.T @ lasso.drift
     (m, width) = len(price), rest.shape[1]
     # Variables: the columns of u, then t. Cones: (t, the k entries of Zᵀσ_j − c_j).
     each = np.zeros((m, k + 1, k, width))
@@ -64,4 +65,4 @@ def _shortest(problem: Problem, rest: Array, units: Units) -> tuple[Array, float
     found = minimise(nothing, cost, sparse.csc_matrix(rows), offset, [k + 1] * m, NEAR / 100_000)
     u = np.array(found.x[:-1]).reshape(k, width).T
     reach = np.linalg.norm((rest @ u).T @ raw - price.T, axis=0)
-    return rest @ u - problem.drift, float(found.obj_val_dual), reach
+    return rest @ u - lasso.drift, float(found.obj_val_dual), reach

@@ -20,14 +20,16 @@ from typing import TypeAlias
 
 import numpy as np
 
-from .plane import Array, Units, join, pick
 from .solver import minimise
+from .units import Array, Offer, Units, join, pick
 
-#: Residuals (n, k) to units, what each earns, the most that an allowed one, and that any one earns.
-Oracle: TypeAlias = Callable[[Array], tuple[Units, Array, float, float]]
+#: From residuals (n, k) to the neurons that are worth the most.
+Oracle: TypeAlias = Callable[[Array], Offer]
 
 #: Neurons that join the master program in one round, and rounds before it counts as failed.
 BATCH, ROUNDS = 40, 200
+#: A loss this near the least is the least, relative.
+EXACT = 1e-6
 #: A neuron of less than this share of the largest is not kept.
 NEGLIGIBLE = 1e-7
 #: How much smaller β is taken in score matching, relative.
@@ -35,7 +37,7 @@ ROOM = 2e-7
 
 
 @dataclass(frozen=True)
-class Problem:
+class GroupLasso:
     """½‖f − target‖² + ⟨drift, f⟩ + Σ_j (c_j · a_j + β‖a_j‖) over the points x (n, d).
 
     ``target``, ``drift`` (n, k). ``rigid`` marks score matching: there the target is zero, and the
@@ -70,11 +72,8 @@ class Problem:
         """The best free part beside Σ_j: V (k, d) and b2 (k,)."""
         q, r = self.free
         rest = q.T @ (self.target + self.drift - features @ a)
-        free = np.linalg.lstsq(r, rest, rcond=None)[0].T
-        dim = self.x.shape[1]
-        return (
-            (free[:, :dim], free[:, -1]) if self.skip else (np.zeros((len(free), dim)), free[:, 0])
-        )
+        free, dim = np.linalg.lstsq(r, rest, rcond=None)[0].T, self.x.shape[1]
+        return (free[:, :dim] if self.skip else np.zeros((len(free), dim))), free[:, -1]
 
 
 @dataclass
@@ -88,24 +87,22 @@ class Bought:
     dual: Array = field(repr=False)
 
 
-def solve(
-    problem: Problem, oracle: Oracle, start: Units | None = None, tol: float = 1e-6
-) -> Bought:
-    """Buy neurons until the loss is within ``tol``, relative, of the least with allowed ones.
+def solve(lasso: GroupLasso, oracle: Oracle, start: Units | None = None) -> Bought:
+    """Buy neurons until the loss is the least that allowed ones have, but for ``EXACT``.
 
     ``start`` are neurons to begin with, as from a neighbouring β. Raises RuntimeError with the
     solver's status when it stops early.
     """
-    target = problem.project(problem.target)
-    units, bound = empty(problem) if start is None else start, -np.inf
+    target = lasso.project(lasso.target)
+    units, bound = empty(lasso) if start is None else start, -np.inf
     for _ in range(ROUNDS):
-        state = Master(problem, units, target)
+        state = Master(lasso, units, target)
         offered, earned, inner, outer = oracle(state.dual)
         bound = max(bound, state.dual_value(outer))
         short = state.loss - state.dual_value(inner)
-        if short <= tol * max(1.0, abs(state.loss)) or (problem.rigid and inner <= problem.beta):
+        if short <= EXACT * max(1.0, abs(state.loss)) or (lasso.rigid and inner <= lasso.beta):
             return Bought(state.units, state.a, state.loss, bound, state.dual)
-        worth = np.flatnonzero(earned > problem.pay * (1 + ROOM / 4))
+        worth = np.flatnonzero(earned > lasso.pay * (1 + ROOM / 4))
         chosen = worth[np.argsort(-earned[worth])[:BATCH]]
         if not len(chosen):
             raise RuntimeError("no neuron improves the loss, and yet it is not certified")
@@ -113,31 +110,31 @@ def solve(
     raise RuntimeError(f"column generation stopped early: {ROUNDS} rounds were not enough")
 
 
-def empty(problem: Problem) -> Units:
+def empty(lasso: GroupLasso) -> Units:
     """No neuron."""
-    width = problem.target.shape[1] if problem.rigid else 1
-    return Units(np.zeros((0, problem.x.shape[1])), np.zeros(0), np.zeros((0, width)))
+    width = lasso.target.shape[1] if lasso.rigid else 1
+    return Units(np.zeros((0, lasso.x.shape[1])), np.zeros(0), np.zeros((0, width)))
 
 
 class Master:
     """The best weights for given neurons; those that it does not use are dropped."""
 
-    def __init__(self, problem: Problem, units: Units, target: Array) -> None:
-        self.problem, self.target = problem, target
-        raw = units.features(problem.x, problem.activation)
-        features = problem.project(raw)
-        price = units.slope + raw.T @ problem.drift
-        a = group_lasso(features, target, price, problem.pay)
+    def __init__(self, lasso: GroupLasso, units: Units, target: Array) -> None:
+        self.lasso, self.target = lasso, target
+        raw = units.features(lasso.x, lasso.activation)
+        features = lasso.project(raw)
+        price = units.slope + raw.T @ lasso.drift
+        a = weights(features, target, price, lasso.pay)
         size = np.linalg.norm(a, axis=1)
         used = size > NEGLIGIBLE * size.max(initial=0)
         self.units, self.a = pick(units, used), a[used]
         residual = target - features[:, used] @ self.a
-        self.dual = residual - problem.drift
+        self.dual = residual - lasso.drift
         self.loss = float(
             (residual**2).sum() / 2
-            - (problem.drift**2).sum() / 2
+            - (lasso.drift**2).sum() / 2
             + (price[used] * self.a).sum()
-            + problem.beta * size[used].sum()
+            + lasso.beta * size[used].sum()
         )
 
     def dual_value(self, most: float) -> float:
@@ -146,15 +143,15 @@ class Master:
         Where ``most`` that a unit earns is above β, residuals are scaled down. In score matching
         other constraints forbid that: there they count only if they are feasible as they are.
         """
-        z, beta = self.dual, self.problem.beta
+        z, beta = self.dual, self.lasso.beta
         inner, square = float((z * self.target).sum()), float((z**2).sum())
-        if self.problem.rigid:
+        if self.lasso.rigid:
             return inner - square / 2 if most <= beta else -np.inf
         scale = min(beta / most if most > 0 else 1.0, inner / square if square > 0 else 1.0)
         return scale * inner - scale**2 * square / 2
 
 
-def group_lasso(features: Array, target: Array, price: Array, beta: float) -> Array:
+def weights(features: Array, target: Array, price: Array, beta: float) -> Array:
     """min ½‖features a − target‖² + ⟨price, a⟩ + β Σ_j ‖a_j‖ over a (m, k), by Clarabel.
 
     Raises RuntimeError with the solver's status, and Unbounded where there is no minimum.

@@ -103,8 +103,8 @@ class Fit:
     def score(self, x: Tensor) -> Tensor:
         """s(x) for x (n, d), shape (n, d_out), in the type and on the device of x."""
         validate.points("x", x, dim=self.neurons[0].shape[1])
-        weights = ([each.to(x) for each in part] for part in (self.neurons, self.linear))
-        return network_score(x, *weights, self.activation)
+        w, b, a, v, b2 = (each.to(x) for each in (*self.neurons, *self.linear))
+        return network_score(x, (w, b, a), (v, b2), self.activation)
 
     def denoiser(self, process: OrnsteinUhlenbeck, t: float) -> Denoiser:
         """f(t, x) = (x + h(t) s(x)) / α(t), by Tweedie's formula, at the one time ``t`` > 0.

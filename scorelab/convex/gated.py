@@ -8,31 +8,33 @@ neuron is a gated one, so the optimum is lower; it says nothing about a ReLU net
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from .. import validate
-from .columns import Problem, solve
-from .many import checked, labels
-from .plane import Array, Plane
+from .columns import GroupLasso, solve
+from .objective import Objective
+from .plane import Plane
+from .units import Array, Offer, Units, Whole, join
 
 
-class Gates(NamedTuple):
+@dataclass(frozen=True)
+class Gates(Units):
     """Gated units: 1[g · x + e > 0] (w · x + b), for w, g (m, 2) and b, e (m,)."""
 
-    w: Array
-    b: Array
-    slope: Array
     g: Array
     e: Array
 
-    def features(self, x: Array, activation: str = "relu") -> Array:
-        """What each unit says, (n, m)."""
+    def features(self, x: Array, activation: str) -> Array:
+        """What each unit says at x (n, 2), shape (n, m)."""
         return (x @ self.g.T + self.e > 0) * (x @ self.w.T + self.b)
+
+
+NONE = Gates(np.zeros((0, 2)), np.zeros(0), np.zeros((0, 1)), np.zeros((0, 2)), np.zeros(0))
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Gated:
     objective: float
     gap: float
     beta: float
-    units: Gates = field(repr=False)
+    units: Units = field(repr=False)
     a: Array = field(repr=False)
     linear: tuple[Array, Array] = field(repr=False)
 
@@ -50,21 +52,31 @@ class Gated:
         """Σ_j 1[g_j · x + e_j > 0] (w_j · x + b_j) a_j + V x + b2 for x (n, 2), shape (n, k)."""
         points = validate.points("x", x, dim=2).detach().cpu().double().numpy()
         v, b2 = self.linear
-        return torch.from_numpy(self.units.features(points) @ self.a + points @ v.T + b2).to(x)
+        found = self.units.features(points, "relu") @ self.a + points @ v.T + b2
+        return torch.from_numpy(found).to(x)
 
 
-def gated(x_noisy: Tensor, targets: Tensor, beta: float, *, skip: bool = True) -> Gated:
+def gated(x_noisy: Tensor, targets: Tensor, beta: float, skip: bool = True) -> Gated:
     """min ½ Σ_i ‖f(x_i) − ℓ_i‖² + β Σ_j ‖w_j‖‖a_j‖ over gated networks, x_noisy (n, 2), all cells.
 
     A looser model than the ReLU network, and below its joint optimum with the same ``skip``. Raises
     as ``denoising`` does.
     """
+    beta = validate.positive("beta", beta)
     validate.points("x_noisy", x_noisy, dim=2)
-    x = checked(x_noisy, beta, "relu")
-    y = labels(targets, len(x))
-    plane = Plane(x, "relu")
+    objective = Objective.checked("x_noisy", x_noisy, "relu", skip).denoising(targets)
+    x, y = objective.x.numpy(), objective.targets
+    lasso = GroupLasso(x, y, np.zeros_like(y), beta, "relu", objective.skip)
+    bought = solve(lasso, _oracle(Plane(x, "relu")), NONE)
+    linear = lasso.linear(bought.units.features(x, "relu"), bought.a)
+    gap = max(bought.loss - bought.bound, 0.0)
+    return Gated(bought.loss, gap, beta, bought.units, bought.a, linear)
 
-    def oracle(dual: Array) -> tuple[Gates, Array, float, float]:
+
+def _oracle(plane: Plane) -> Callable[[Array], Offer]:
+    """What finds the best gated neurons of the plane."""
+
+    def oracle(dual: Array) -> Offer:
         found, values = [], []
         for start, value, angle, _ in plane.best(dual, cones=False):
             cell = value[..., 0].argmax(1)
@@ -72,18 +84,12 @@ def gated(x_noisy: Tensor, targets: Tensor, beta: float, *, skip: bool = True) -
             found.append(_gates(plane, pivot, cell, angle[row, cell, 0]))
             values.append(value[row, cell, 0])
         value = np.concatenate(values)
-        units = Gates(*(np.concatenate(part) for part in zip(*found, strict=True)))
-        return units, value, float(value.max()), float(value.max())
+        return Offer(join(*found), value, float(value.max()), float(value.max()))
 
-    problem = Problem(x, y, np.zeros_like(y), float(beta), "relu", skip)
-    none = Gates(np.zeros((0, 2)), np.zeros(0), np.zeros((0, 1)), np.zeros((0, 2)), np.zeros(0))
-    bought = solve(problem, oracle, none)
-    linear = problem.linear(bought.units.features(x), bought.a)
-    gap = max(bought.loss - bought.bound, 0.0)
-    return Gated(bought.loss, gap, float(beta), bought.units, bought.a, linear)
+    return oracle
 
 
-def _gates(plane: Plane, pivot: np.ndarray, cell: np.ndarray, angle: Array) -> Gates:
+def _gates(plane: Plane, pivot: Whole, cell: Whole, angle: Array) -> Gates:
     """Units of the given angles behind the gates of some cells: lines through their middle."""
     middle = (plane.low[pivot, cell] + plane.high[pivot, cell]) / 2
     w, g = (np.stack((np.cos(t), np.sin(t)), axis=-1) for t in (angle, middle))

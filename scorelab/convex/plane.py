@@ -12,43 +12,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from .units import Array, Flags, Offer, Units, Whole
 
 #: Numbers that one block of the search holds at once (32 MB).
 BLOCK = 2**22
 #: Narrower cells (radians) exist by rounding alone, where three points lie on a line.
 THIN = 1e-8
-
-
-class Units(NamedTuple):
-    """Neurons of unit length: w (m, d) and b (m,).
-
-    ``slope`` (m, k), or zeros (m, 1): with weights a it adds slope · a to Σ_i div s(x_i).
-    """
-
-    w: Array
-    b: Array
-    slope: Array
-
-    def features(self, x: Array, activation: str) -> Array:
-        """σ(x w + b) for x (n, d), shape (n, m)."""
-        pre = x @ self.w.T + self.b
-        return np.maximum(pre, 0) if activation == "relu" else np.abs(pre)
-
-
-def join(*parts: Units) -> Units:
-    """Several sets of units as one."""
-    return type(parts[0])(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
-
-
-def pick(units: Units, which: NDArray[np.bool_] | NDArray[np.int64]) -> Units:
-    """Some of the units."""
-    return type(units)(*(column[which] for column in units))
 
 
 class Plane:
@@ -75,25 +47,25 @@ class Plane:
         self.first = enter > leave  # active where the angle is 0
         self.twin = (self.away == 0).all(2)  # the pivot itself and its duplicates
         self.wide = self.high - self.low > THIN
-        self.allowed: NDArray[np.bool_] | None = None
+        self.allowed: Flags | None = None
 
-    def running(self, per_point: Array) -> Array:
+    def running(self, per_point: Whole) -> Whole:
         """Σ_{i∈S} of integers per_point (n,) in every cell, (n, 2n); twins do not count."""
         each = np.where(self.twin, 0, per_point)
         steps = np.take_along_axis(each, self.who, axis=1) * self.sign
         return np.cumsum(steps, axis=1) + (self.first * each).sum(1, keepdims=True)
 
-    def keys(self, hashes: NDArray[np.int64]) -> NDArray[np.int64]:
+    def keys(self, hashes: Whole) -> Whole:
         """The sum of the active points' hashes, with the pivot inactive and active, (n, 2n, 2)."""
         inactive = self.running(hashes)
         return np.stack((inactive, inactive + (self.twin @ hashes)[:, None]), axis=2)
 
-    def restrict(self, patterns: NDArray[np.bool_]) -> None:
+    def restrict(self, patterns: Flags) -> None:
         """Use only the cells at the border of one of the patterns (n, P)."""
         hashes = _hashes(len(self.x))
         self.allowed = np.isin(self.keys(hashes), hashes @ patterns) & self.wide[..., None]
 
-    def patterns(self) -> NDArray[np.bool_]:
+    def patterns(self) -> Flags:
         """Every activation pattern 1[x w + b > 0] of a line that meets no point, (n, P)."""
         keys = np.where(self.wide[..., None], self.keys(_hashes(len(self.x))), -1)
         _, first = np.unique(keys, return_index=True)
@@ -131,11 +103,8 @@ class Plane:
         both = np.stack((active, active + self.twin.sum(1)[:, None]), axis=2)
         return (both if self.activation == "relu" else 2 * both - len(self.x)).astype(float)
 
-    def __call__(self, dual: Array) -> tuple[Units, Array, float, float]:
-        """The best unit about each point for residuals (n, k), and what it earns, (n,).
-
-        Then the most that an allowed unit, and that any unit of any network can earn.
-        """
+    def __call__(self, dual: Array) -> Offer:
+        """The best unit about each point for residuals (n, k)."""
         found, bound = [], 0.0
         for start, value, angle, _ in self.best(dual):
             usable = self._usable(slice(start, start + len(value)), value)
@@ -146,19 +115,21 @@ class Plane:
             found.append((start + row, cell, value[row, cell],
                           angle.reshape(len(value), -1)[row, cell]))  # fmt: skip
         pivot, cell, value, angle = (np.concatenate(each) for each in zip(*found, strict=True))
-        return self._units(pivot, cell, angle), value, float(value.max()), bound
+        return Offer(self._units(pivot, cell, angle), value, float(value.max()), bound)
 
-    def _real(self, start: int, value: Array) -> NDArray[np.bool_]:
-        wide = self.wide[start : start + len(value), :, None]
-        return np.broadcast_to(wide if self.turn is not None else True, value.shape)
+    def _real(self, start: int, value: Array) -> Flags:
+        """Which cells exist; where no slopes count, a cell without width does no harm."""
+        if self.turn is None:
+            return np.ones(value.shape, dtype=bool)
+        return np.broadcast_to(self.wide[start : start + len(value), :, None], value.shape)
 
-    def _usable(self, rows: slice, value: Array) -> NDArray[np.bool_]:
+    def _usable(self, rows: slice, value: Array) -> Flags:
         if self.allowed is None:
             return self._real(rows.start, value)
         allowed = self.allowed[rows]
-        return allowed if self.turn is not None else allowed.any(2, keepdims=True)
+        return allowed if self.turn is not None else allowed[..., :1] | allowed[..., 1:]
 
-    def _units(self, pivot: NDArray[np.int64], cell: NDArray[np.int64], angle: Array) -> Units:
+    def _units(self, pivot: Whole, cell: Whole, angle: Array) -> Units:
         """The units at some angles of some cells; a little inside where slopes jump at the edge."""
         if self.turn is None:
             w = _unit(angle)
@@ -195,6 +166,6 @@ def _unit(angle: Array) -> Array:
     return np.stack((np.cos(angle), np.sin(angle)), axis=-1)
 
 
-def _hashes(n: int) -> NDArray[np.int64]:
+def _hashes(n: int) -> Whole:
     """A random number a point: sums of them tell sets of points apart, but for a chance of 1e-7."""
     return np.random.default_rng(0).integers(2**62, size=n)

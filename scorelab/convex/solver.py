@@ -1,31 +1,75 @@
-"""Second-order cone programs, by Clarabel, and its refusals in words."""
+"""Convex programs over cones, by Clarabel, and its refusals in words."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import Any, Protocol, TypeAlias
 
-from .plane import Array
+from .units import Array
 
-if TYPE_CHECKING:
-    import clarabel
-    from scipy.sparse import csc_matrix as Sparse
+#: A scipy.sparse.csc_matrix: scipy is slow to import, and has no types.
+Sparse: TypeAlias = Any
+#: "zero", "nonnegative" or "second order", and a size.
+Cone: TypeAlias = tuple[str, int]
 
 
-class Unbounded(Exception):
+class Unbounded(RuntimeError):
     """The loss has no minimum."""
 
 
+class Solution(Protocol):
+    """What Clarabel found: ``x``, the multipliers ``z`` and slacks ``s`` of the cones, and how."""
+
+    x: list[float]
+    z: list[float]
+    s: list[float]
+    obj_val_dual: float
+    status: object
+    iterations: int
+
+
+class Solver(Protocol):
+    """A program that Clarabel can solve, more than once where ``offset`` changes."""
+
+    def solve(self) -> Solution:
+        """Solve it, whatever comes of it: the status says."""
+        ...
+
+    def update(self, *, b: Array) -> None:
+        """Another offset."""
+        ...
+
+
+def solver(
+    square: Sparse,
+    cost: Array,
+    rows: Sparse,
+    offset: Array,
+    cones: list[Cone],
+    tol: float = 1e-10,
+    *,
+    again: bool = False,
+) -> Solver:
+    """min ½ xᵀ square x + costᵀ x with offset − rows x in these cones, of x rows each.
+
+    ``square`` holds its upper triangle. ``again`` keeps what another offset needs.
+    """
+    clarabel = import_module("clarabel")  # slow to import, and without types
+    kinds = {"zero": clarabel.ZeroConeT, "nonnegative": clarabel.NonnegativeConeT,
+             "second order": clarabel.SecondOrderConeT}  # fmt: skip
+    made = [kinds[kind](size) for kind, size in cones]
+    return clarabel.DefaultSolver(square, cost, rows, offset, made, settings(tol, again))
+
+
 def minimise(
-    square: Sparse, cost: Array, rows: Sparse, offset: Array, cones: list[int], tol: float = 1e-10
-) -> clarabel.DefaultSolution:
-    """min ½ xᵀ square x + costᵀ x with offset − rows x in second-order cones of these sizes.
+    square: Sparse, cost: Array, rows: Sparse, offset: Array, sizes: list[int], tol: float = 1e-10
+) -> Solution:
+    """The optimum over second-order cones of these sizes.
 
     Raises RuntimeError with the solver's status, and Unbounded where there is no minimum.
     """
-    import clarabel  # slow to import
-
-    kinds = [clarabel.SecondOrderConeT(size) for size in cones]
-    found = clarabel.DefaultSolver(square, cost, rows, offset, kinds, settings(tol)).solve()
+    cones = [("second order", size) for size in sizes]
+    found = solver(square, cost, rows, offset, cones, tol).solve()
     status = str(found.status)
     if "DualInfeasible" in status:
         raise Unbounded(status)
@@ -34,11 +78,10 @@ def minimise(
     return found
 
 
-def settings(tol: float) -> clarabel.DefaultSettings:
-    """One quiet thread, and how exact the optimum is."""
-    import clarabel
-
-    chosen = clarabel.DefaultSettings()
+def settings(tol: float, again: bool) -> Any:
+    """One quiet thread, how exact the optimum is, and whether the program is solved again."""
+    chosen = import_module("clarabel").DefaultSettings()
     chosen.verbose, chosen.max_threads = False, 1
+    chosen.presolve_enable = not again  # it would forbid another offset
     chosen.tol_gap_abs = chosen.tol_gap_rel = chosen.tol_feas = tol
     return chosen

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from .patterns import most_patterns, patterns
-from .plane import Array, Units
+from .units import Array, Flags, Offer, Units, Whole
 
 #: Starts of the search where patterns are sampled, steps of each, and how many are refined.
 STARTS, STEPS, REFINED = 300, 4, 60
@@ -21,9 +20,7 @@ class Space:
     local optimum, so that ``bound`` is what says how much more a neuron could earn.
     """
 
-    def __init__(
-        self, x: Array, activation: str, turn: Array | None, starts: NDArray[np.bool_] | None
-    ) -> None:
+    def __init__(self, x: Array, activation: str, turn: Array | None, starts: Flags | None) -> None:
         self.x, self.activation, self.turn = x, activation, turn
         if starts is None:
             few = most_patterns(*x.shape) <= STARTS
@@ -31,8 +28,8 @@ class Space:
         self.starts = starts.astype(float)
         self.spread = x - x.mean(0)
 
-    def __call__(self, dual: Array) -> tuple[Units, Array, float, float]:
-        """The units that the starts lead to, and what each earns; the most of it, and a bound."""
+    def __call__(self, dual: Array) -> Offer:
+        """The units that the starts lead to, for residuals (n, k); the bound is a safe one."""
         gated = np.einsum("ip,ik,id->pkd", self.starts, dual, self.spread)
         w = np.linalg.svd(gated)[2][:, 0]
         w = np.concatenate((w, -w))
@@ -46,11 +43,11 @@ class Space:
         _, first = np.unique(np.round(np.c_[w, rank], 7), axis=0, return_index=True)
         best = first[np.argsort(-value[first])[:REFINED]]
         w, value, rank = self._refine(dual, w[best], value[best], rank[best])
-        return self._units(w, rank), value, float(value.max()), self.bound(dual)
+        return Offer(self._units(w, rank), value, float(value.max()), self.bound(dual))
 
     def _refine(
-        self, dual: Array, w: Array, value: Array, rank: NDArray[np.int64]
-    ) -> tuple[Array, Array, NDArray[np.int64]]:
+        self, dual: Array, w: Array, value: Array, rank: Whole
+    ) -> tuple[Array, Array, Whole]:
         """Where climbing would leave a cell: the best direction of the cell, on its border."""
         for _ in range(3):
             slopes, edge = self._slopes(dual, w, rank), self._edges(w, rank)[0]
@@ -75,7 +72,7 @@ class Space:
         single = (np.linalg.norm(dual, axis=1) * np.linalg.norm(self.spread, axis=1)).sum()
         return float(min(spectral, single)) + (0 if self.turn is None else len(self.x))
 
-    def _pivots(self, dual: Array, w: Array) -> tuple[Array, NDArray[np.int64]]:
+    def _pivots(self, dual: Array, w: Array) -> tuple[Array, Whole]:
         """For directions w (m, d) what the best unit earns, and how many data are before its kink.
 
         Ranks count data from the far end; with slopes, 2 · rank is the copy that leaves the pivot
@@ -94,22 +91,22 @@ class Space:
         size = np.linalg.norm(earned, axis=2)
         return size.max(0), size.argmax(0)
 
-    def _sorted(self, w: Array) -> tuple[Array, NDArray[np.int64]]:
+    def _sorted(self, w: Array) -> tuple[Array, Whole]:
         """The data along each direction, the farthest first: where they are, and which, (n, m)."""
         along = self.x @ w.T
         order = np.argsort(-along, axis=0, kind="stable")
         return np.take_along_axis(along, order, axis=0), order
 
-    def _count(self, active: NDArray[np.int64]) -> Array:
+    def _count(self, active: Whole) -> Array:
         """Σ_i σ′ of units with so many active data."""
         return (active if self.activation == "relu" else 2 * active - len(self.x)).astype(float)
 
-    def _edges(self, w: Array, rank: NDArray[np.int64]) -> tuple[Array, NDArray[np.int64]]:
+    def _edges(self, w: Array, rank: Whole) -> tuple[Array, Whole]:
         """Where the kinks are along their directions, and which number of data is active, (m,)."""
         pivot, taken = (rank, 0) if self.turn is None else np.divmod(rank, 2)
         return self._sorted(w)[0][pivot, np.arange(len(w))], pivot + taken
 
-    def _slopes(self, dual: Array, w: Array, rank: NDArray[np.int64]) -> Array:
+    def _slopes(self, dual: Array, w: Array, rank: Whole) -> Array:
         """G (m, k, d) of the units."""
         edge = self._edges(w, rank)[0]
         ahead = (self.x @ w.T > edge).astype(float)
@@ -123,7 +120,7 @@ class Space:
             slopes -= self._count(self._edges(w, rank)[1])[:, None, None] * self.turn
         return slopes
 
-    def _units(self, w: Array, rank: NDArray[np.int64]) -> Units:
+    def _units(self, w: Array, rank: Whole) -> Units:
         edge, active = self._edges(w, rank)
         if self.turn is None:
             return Units(w, -edge, np.zeros((len(w), 1)))

@@ -1,49 +1,21 @@
-"""The convex program on a line: reference values, the dense program, regimes, and invariances."""
+"""Networks on a line: reference values, the dense program, regimes, and invariances."""
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
+import cvxpy as cp
 import dense_convex
 import numpy as np
 import pytest
 import torch
+from convex_data import NETWORKS, normal, regression, tied, two_modes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
 from scorelab import GaussianMixture, OrnsteinUhlenbeck, convex
-from scorelab.convex import beam
-from scorelab.convex.line import Line
 
-NETWORKS = [("relu", True), ("relu", False), ("abs", True), ("abs", False)]
 network = pytest.mark.parametrize(("activation", "skip"), NETWORKS)
 anything = settings(max_examples=25, deadline=None)
-
-
-def normal(n: int = 20, number: int = 0) -> Tensor:
-    draws = np.random.default_rng(number).standard_normal(n)
-    return torch.from_numpy(draws)[:, None]
-
-
-def tied(number: int = 0) -> Tensor:
-    """Forty draws, of which every fifth is a copy of another, once or twice."""
-    x = normal(40, number)
-    x[::5] = x[1::5]
-    x[::10] = x[3::10]
-    return x
-
-
-def two_modes(n: int, number: int = 0) -> Tensor:
-    law = GaussianMixture.line(modes=2, spacing=2.0, std=0.3)
-    return law.sample(n, generator=torch.Generator().manual_seed(number)).double()
-
-
-def regression(x: Tensor, number: int = 1) -> Tensor:
-    return x.sin() + 0.3 * torch.from_numpy(np.random.default_rng(number).standard_normal(x.shape))
-
-
-# The value
 
 
 @pytest.mark.parametrize(
@@ -90,7 +62,6 @@ def test_coordinate_descent_arrives_there(activation: str) -> None:
 
 
 def test_relu_denoising_with_skip_is_trend_filtering() -> None:
-    import cvxpy as cp
 
     x, labels = normal(40), regression(normal(40))
     order = x[:, 0].argsort()
@@ -105,7 +76,7 @@ def test_relu_denoising_with_skip_is_trend_filtering() -> None:
     np.testing.assert_allclose(fit.score(x[order])[:, 0].numpy(), f.value, atol=1e-4)
 
 
-# The network and its certificate
+# The network
 
 
 def autograd_loss(x: Tensor, fit: convex.Fit) -> float:
@@ -173,46 +144,6 @@ def test_no_network_beats_the_bound(
     assert fit.gap_of(float(loss)) >= 0
 
 
-def spoiled(solution, factor: float) -> SimpleNamespace:
-    """A solution whose z is that factor of what it was: what a careless solver might return."""
-    return SimpleNamespace(x=[factor * value for value in solution.x])
-
-
-@network
-def test_a_point_outside_the_tube_certifies_nothing(activation: str, skip: bool) -> None:
-    line = Line(normal(30), None, activation, skip)
-    b = 0.7 * line.beam.straight()  # where the beam touches the walls
-    assert line.beam.value(line.beam.solve(b, tighter=1e-9), b) > -np.inf
-    assert line.beam.value(line.beam.solve(b, tighter=-1e-4), b) == -np.inf
-
-
-def test_a_bound_holds_for_any_point_that_is_given() -> None:
-    # Unless z is made to meet xᵀz = −n first, a smaller z makes a bound that is none.
-    line = Line(normal(30), None, "relu", True)
-    b = 25.0 / line.unit
-    solution = line.beam.solve(b)
-    optimum = line.beam.value(solution, b)
-    for factor in (0.5, 0.99, 1.01):
-        assert line.beam.value(spoiled(solution, factor), b) <= optimum + 1e-9
-
-
-@network
-def test_the_certificate_is_feasible_for_the_dense_program(activation: str, skip: bool) -> None:
-    x = normal(30)
-    line = Line(x, None, activation, skip)
-    b = 5.0 / line.unit
-    solution = line.beam.solve(b, tighter=1e-9)
-    slopes = np.pad(np.array(solution.x)[30:59], 1)
-    z = -np.diff(slopes) / line.std  # of sorted data, in their own units
-    places = np.sort(x[:, 0].numpy())
-    a0, c = dense_convex.columns(places, activation)
-    assert abs(z.sum()) < 1e-6
-    assert np.abs(a0.T @ z + c).max() <= 5.0 + 1e-6
-    if skip:
-        assert places @ z == pytest.approx(-30, abs=1e-6)
-    assert -z @ z / 2 == pytest.approx(line.size**2 * line.beam.value(solution, b), rel=1e-8)
-
-
 @network
 def test_large_n(activation: str, skip: bool) -> None:
     fit = convex.score_matching(normal(3000), 0.5 * 3000**0.5, activation, skip)
@@ -236,22 +167,6 @@ def test_with_skip_the_score_is_gaussian_above_the_threshold(activation: str) ->
     below = convex.score_matching(x, threshold * 0.99, activation)
     assert len(below.neurons[0]) > 0
     assert below.objective < above.objective - 1e-6
-
-
-@pytest.mark.parametrize("activation", ["relu", "abs"])
-@pytest.mark.parametrize("data", [normal(50), tied(), two_modes(60)], ids=["normal", "tied", "two"])
-def test_the_gaussian_threshold_is_the_dense_formula(data: Tensor, activation: str) -> None:
-    x = data[:, 0].numpy()
-    n, v, centred = len(x), x.var(), x - x.mean()
-    a0, c = dense_convex.columns(x, activation)
-    g = (a0 - a0.mean(0)).T @ centred / v
-    with_skip = np.abs(c - g).max()
-    assert convex.gaussian_beta(data, activation) == pytest.approx(with_skip, rel=1e-9)
-    # Without skip |c − (1 − β/n) g| ≤ β, solved for β column by column.
-    far = (1 - np.abs(g) / n) > 1e-9
-    c, g = c[far], g[far]
-    without = np.maximum((c - g) / (1 - g / n), (g - c) / (1 + g / n)).max()
-    assert convex.gaussian_beta(data, activation, skip=False) == pytest.approx(without, rel=1e-9)
 
 
 @pytest.mark.parametrize("skip", [True, False])
@@ -294,49 +209,16 @@ def test_without_skip_nothing_is_learnt_at_beta_n(activation: str) -> None:
     assert len(convex.score_matching(normal(20), 21.0, activation, skip=False).neurons[0]) == 0
 
 
-# The bound on β
-
-
-def with_copies(first: int = 1, inside: int = 1) -> Tensor:
-    """Distinct draws, but for the smallest and the fourth, which come that many times."""
-    x = normal(12)[:, 0].sort().values
-    return torch.cat((x[:1].repeat(first - 1), x[3:4].repeat(inside - 1), x))[:, None]
-
-
-@pytest.mark.parametrize(
-    ("activation", "skip", "first", "inside", "bound"),
-    [
-        ("relu", True, 1, 1, 1.0),
-        ("relu", False, 1, 1, 1.0),
-        ("abs", True, 1, 1, 2.0),
-        ("abs", False, 1, 1, 1.0),
-        ("relu", True, 3, 1, 3.0),  # one kink turns the free tail
-        ("relu", True, 1, 5, 2.5),  # inside it takes two, there and back
-        ("relu", False, 1, 5, 2.5),
-        ("abs", True, 3, 1, 6.0),
-        ("abs", True, 1, 5, 5.0),
-        ("abs", False, 3, 1, 3.0),
-        ("abs", False, 1, 5, 5.0),
-    ],
-)
-def test_beta_has_a_bound_and_ties_raise_it(
-    activation: str, skip: bool, first: int, inside: int, bound: float
-) -> None:
-    import cvxpy as cp
-
-    x = with_copies(first, inside)
-    assert convex.least_beta(x, activation, skip) == pytest.approx(bound, rel=1e-12)
-    at, near = (convex.score_matching(x, b, activation, skip) for b in (bound, 1.01 * bound))
-    assert at.gap <= 1e-6 * abs(at.objective)
-    assert at.objective <= near.objective + 1e-9
-    with pytest.raises(ValueError, match=f"beta=.*at least {bound:g} .*has no minimum"):
-        convex.score_matching(x, 0.99 * bound, activation, skip)
-    dense = -np.inf
-    try:
-        dense = dense_convex.optimum(x[:, 0].numpy(), 0.99 * bound, activation, skip)
-    except cp.error.SolverError:
-        pytest.fail("the dense program did not find itself unbounded")
-    assert dense == -np.inf
+def test_the_score_of_a_gaussian_is_found_from_noisy_labels() -> None:
+    process, t = OrnsteinUhlenbeck(), 0.5
+    law = GaussianMixture([[0.7]], [0.8])
+    x0 = law.sample(4000, generator=torch.Generator().manual_seed(0)).double()
+    noisy = process.perturb(x0, t, generator=torch.Generator().manual_seed(1))
+    alpha, h = float(process.alpha(t)), float(process.h(t))
+    fit = convex.denoising(noisy, (alpha * x0 - noisy) / h, 400.0)
+    grid = torch.linspace(-1.5, 3, 50).double()[:, None]
+    exact = -(grid - 0.7 * alpha) / (alpha**2 * 0.64 + h)
+    assert float((fit.score(grid) - exact).abs().max()) < 0.1
 
 
 # Properties
@@ -387,74 +269,3 @@ def test_abs_with_skip_is_relu_with_skip_at_half_of_beta(number: int, beta: floa
     )
     assert absolute.objective == pytest.approx(relu.objective, rel=1e-6)
     torch.testing.assert_close(absolute.score(x), relu.score(x), rtol=1e-4, atol=1e-4)
-
-
-@network
-def test_the_path_is_its_single_fits_and_concave(activation: str, skip: bool) -> None:
-    x, betas = two_modes(60), np.linspace(2.5, 70, 25).tolist()
-    fits = convex.path(x, betas, activation, skip)
-    alone = convex.score_matching(x, betas[7], activation, skip)
-    assert fits[7].objective == pytest.approx(alone.objective, rel=1e-9)
-    value = np.array([fit.objective for fit in fits])
-    assert [fit.beta for fit in fits] == betas
-    assert (np.diff(value) >= -1e-6).all()
-    # The value is a minimum over networks of functions linear in β.
-    assert (np.diff(value, 2) <= 1e-6 * abs(value[0])).all()
-
-
-def test_the_path_denoises_too() -> None:
-    x, labels = normal(30), regression(normal(30))
-    fits = convex.path(x, [0.1, 1.0], "abs", False, targets=labels)
-    alone = convex.denoising(x, labels, 1.0, "abs", skip=False)
-    assert fits[1].objective == pytest.approx(alone.objective, rel=1e-9)
-
-
-def test_the_score_of_a_gaussian_is_found_from_noisy_labels() -> None:
-    process, t = OrnsteinUhlenbeck(), 0.5
-    law = GaussianMixture([[0.7]], [0.8])
-    x0 = law.sample(4000, generator=torch.Generator().manual_seed(0)).double()
-    noisy = process.perturb(x0, t, generator=torch.Generator().manual_seed(1))
-    alpha, h = float(process.alpha(t)), float(process.h(t))
-    fit = convex.denoising(noisy, (alpha * x0 - noisy) / h, 400.0)
-    grid = torch.linspace(-1.5, 3, 50).double()[:, None]
-    exact = -(grid - 0.7 * alpha) / (alpha**2 * 0.64 + h)
-    assert float((fit.score(grid) - exact).abs().max()) < 0.1
-
-
-# Errors
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"x": torch.ones(5, 1)}, "x='1 distinct point': must hold at least two distinct"),
-        ({"x": torch.tensor([[0.0], [float("nan")]])}, "x='tensor with 1 NaN or infinite"),
-        ({"x": torch.ones(5)}, "x.shape"),
-        ({"activation": "tanh"}, "activation='tanh': must be one of 'relu', 'abs'"),
-        ({"beta": float("nan")}, "beta=nan"),
-        ({"beta": 0.5}, "beta=0.5: must be at least 1 "),
-    ],
-)
-def test_bad_input_is_named(change: dict, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        convex.score_matching(**{"x": normal(), "beta": 3.0} | change)
-
-
-def test_bad_targets_are_named() -> None:
-    with pytest.raises(ValueError, match="targets.shape"):
-        convex.denoising(normal(), normal(19), 1.0)
-    with pytest.raises(ValueError, match="beta=0"):
-        convex.denoising(normal(), normal(), 0)
-
-
-def test_a_solver_that_stops_early_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    patient = beam._settings
-
-    def hasty():
-        made = patient()
-        made.max_iter = 3
-        return made
-
-    monkeypatch.setattr(beam, "_settings", hasty)
-    with pytest.raises(RuntimeError, match="status MaxIterations"):
-        convex.score_matching(normal(), 3.0)

@@ -1,11 +1,16 @@
-"""The one-dimensional program as a dense Lasso in CVXPY: what the banded form is held against.
+"""The programs written out for CVXPY: what the banded form and column generation are held against.
 
-Written from the columns themselves, one for every place of a kink, and not from the beam.
+On a line a Lasso over the columns themselves, one for every place of a kink, and not from the beam;
+beyond it the program of all activation patterns with their cones.
 """
 
 from __future__ import annotations
 
+import cvxpy as cp
 import numpy as np
+import torch
+
+from scorelab import convex
 
 
 def columns(x: np.ndarray, activation: str) -> tuple[np.ndarray, np.ndarray]:
@@ -30,8 +35,6 @@ def optimum(
     labels: np.ndarray | None = None,
 ) -> float:
     """min ½‖A0 y + V x + b2 − ℓ‖² + [cᵀy + nV] + β‖y‖₁, the bracket for score matching only."""
-    import cvxpy as cp
-
     a0, c = columns(x, activation)
     y, v, b2 = cp.Variable(a0.shape[1]), cp.Variable(), cp.Variable()
     fit = a0 @ y + v * x + b2
@@ -57,3 +60,34 @@ def coordinate_descent(x: np.ndarray, beta: float, activation: str, sweeps: int)
             fit += (new - y[j]) * a[:, j]
             y[j] = new
     return float(fit @ fit / 2 + b @ y + beta * np.abs(y).sum())
+
+
+def optimum_of_patterns(
+    x: np.ndarray,
+    y: np.ndarray | None,
+    beta: float,
+    activation: str,
+    skip: bool,
+    output: int = 0,
+) -> float:
+    """The program of all patterns with cones, one output; score matching where there is no y."""
+    (n, dim), d = x.shape, convex.patterns(torch.tensor(x)).numpy().astype(float)
+    ones = np.hstack((x, np.ones((n, 1))))
+    free, v, b = cp.Variable(dim), 0, cp.Variable()
+    value = x @ free + b if skip else b * np.ones(n)
+    drift = n * free[output] if skip else 0
+    cost, cones = 0, []
+    for column in d.T:
+        side = 2 * column - 1
+        shape = column if activation == "relu" else side
+        for sign in (1, -1):
+            v = cp.Variable(dim + 1)
+            cones.append(cp.multiply(side, ones @ v) >= 0)
+            value = value + sign * cp.multiply(shape, ones @ v)
+            drift = drift + sign * shape.sum() * v[output]
+            cost = cost + beta * cp.norm(v[:dim])
+    fit = cp.sum_squares(value) / 2 + drift if y is None else cp.sum_squares(value - y) / 2
+    problem = cp.Problem(cp.Minimize(fit + cost), cones)
+    problem.solve(solver=cp.CLARABEL)
+    assert problem.status == "optimal"
+    return float(problem.value)
