@@ -72,20 +72,18 @@ def optimum_of_patterns(
 ) -> float:
     """The program of all patterns with cones, one output; score matching where there is no y."""
     (n, dim), d = x.shape, convex.patterns(torch.tensor(x)).numpy().astype(float)
-    ones = np.hstack((x, np.ones((n, 1))))
-    free, v, b = cp.Variable(dim), 0, cp.Variable()
+    ones, side = np.hstack((x, np.ones((n, 1)))), 2 * d - 1
+    shape = d if activation == "relu" else side
+    free, b = cp.Variable(dim), cp.Variable()
     value = x @ free + b if skip else b * np.ones(n)
     drift = n * free[output] if skip else 0
     cost, cones = 0, []
-    for column in d.T:
-        side = 2 * column - 1
-        shape = column if activation == "relu" else side
-        for sign in (1, -1):
-            v = cp.Variable(dim + 1)
-            cones.append(cp.multiply(side, ones @ v) >= 0)
-            value = value + sign * cp.multiply(shape, ones @ v)
-            drift = drift + sign * shape.sum() * v[output]
-            cost = cost + beta * cp.norm(v[:dim])
+    for sign in (1, -1):
+        v = cp.Variable((dim + 1, d.shape[1]))  # a neuron of this sign for each pattern
+        cones.append(cp.multiply(side, ones @ v) >= 0)
+        value = value + sign * cp.sum(cp.multiply(shape, ones @ v), axis=1)
+        drift = drift + sign * shape.sum(0) @ v[output]
+        cost = cost + beta * cp.sum(cp.norm(v[:dim], axis=0))
     fit = cp.sum_squares(value) / 2 + drift if y is None else cp.sum_squares(value - y) / 2
     problem = cp.Problem(cp.Minimize(fit + cost), cones)
     problem.solve(solver=cp.CLARABEL)
