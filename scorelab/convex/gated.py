@@ -8,8 +8,8 @@ neuron is a gated one, so the optimum is lower; it says nothing about a ReLU net
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import torch
@@ -67,26 +67,21 @@ def gated(x_noisy: Tensor, targets: Tensor, beta: float, skip: bool = True) -> G
     objective = Objective.checked("x_noisy", x_noisy, "relu", skip).denoising(targets)
     x, y = objective.x.numpy(), objective.targets
     lasso = GroupLasso(x, y, np.zeros_like(y), beta, "relu", objective.skip)
-    bought = solve(lasso, _oracle(Plane(x, "relu")), NONE)
+    bought = solve(lasso, partial(_best, Plane(x, "relu")), NONE)
     linear = lasso.linear(bought.units.features(x, "relu"), bought.a)
     gap = max(bought.loss - bought.bound, 0.0)
     return Gated(bought.loss, gap, beta, bought.units, bought.a, linear)
 
 
-def _oracle(plane: Plane) -> Callable[[Array], Offer]:
-    """What finds the best gated neurons of the plane."""
-
-    def oracle(dual: Array) -> Offer:
-        found, values = [], []
-        for start, value, angle, _ in plane.best(dual, cones=False):
-            cell = value[..., 0].argmax(1)
-            pivot, row = start + np.arange(len(cell)), np.arange(len(cell))
-            found.append(_gates(plane, pivot, cell, angle[row, cell, 0]))
-            values.append(value[row, cell, 0])
-        value = np.concatenate(values)
-        return Offer(join(*found), value, float(value.max()), float(value.max()))
-
-    return oracle
+def _best(plane: Plane, dual: Array) -> Offer:
+    """The best gated neuron about each point, for residuals (n, k)."""
+    found, values = [], []
+    for start, value, angle, _ in plane.best(dual, cones=False):
+        cell, row = value[..., 0].argmax(1), np.arange(len(value))
+        found.append(_gates(plane, start + row, cell, angle[row, cell, 0]))
+        values.append(value[row, cell, 0])
+    value = np.concatenate(values)
+    return Offer(join(*found), value, float(value.max()), float(value.max()))
 
 
 def _gates(plane: Plane, pivot: Whole, cell: Whole, angle: Array) -> Gates:
