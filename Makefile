@@ -3,6 +3,7 @@
 PYTHON := .venv/bin/python
 READY  := .venv/.ready
 FIRST  := /doc/tree/notebooks/00-start-here.ipynb
+PYTEST := $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with=tests/sanitize.cfg
 
 # A thread that spins while it waits holds up the other kernel on a machine of few cores: two
@@ -10,7 +11,7 @@ NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-
 export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test bench notebooks tables credit format clean
+.PHONY: help lab check test bench notebooks tables credit format clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,12 +19,19 @@ help: ## list the verbs
 lab: $(READY) ## open JupyterLab on the first notebook (LAB_ARGS="--no-browser --port 8899" passes flags)
 	$(PYTHON) -m jupyterlab --ip=127.0.0.1 --LabApp.default_url=$(FIRST) $(LAB_ARGS)
 
-test: export SCORELAB_HEADLESS = 1
-test: $(READY) ## lint, run the tests, run every notebook, and drive the explorers in a browser where there is one
+define STYLE
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
-	$(PYTHON) -m pytest tests/browser
-	$(PYTHON) -m pytest -n 2 --dist loadfile $(NBVAL) --ignore=tests/browser tests notebooks
+	$(PYTHON) -m basedpyright --pythonpath $(PYTHON)
+endef
+
+check: $(READY) ## the quick round: lint, types, and the tests that need neither notebook nor browser
+	$(STYLE)
+	$(PYTEST) --ignore=tests/browser tests
+
+test: $(READY) ## the whole: as check, run every notebook, and drive the explorers in a browser where there is one
+	$(STYLE)
+	$(PYTEST) $(NBVAL) tests/browser notebooks tests
 
 bench: $(READY) ## measure the speeds the course relies on
 	PYTHONPATH=tools:tests/support:tests/bench $(PYTHON) tests/bench/bench.py
@@ -43,9 +51,9 @@ format: $(READY) ## put code and notebooks in shape, and each notebook in step w
 	$(PYTHON) -m ruff format
 	$(PYTHON) -m jupytext --quiet --sync notebooks/[0-9]*.ipynb
 
-clean: ## remove .venv and every cache; the next command installs again
-	rm -rf .venv .cache build *.egg-info .pytest_cache .ruff_cache .hypothesis
-	find scorelab tests tools notebooks -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
+clean: ## remove .venv, builds and every cache, and nothing of a reader's; the next command installs again
+	rm -rf .venv .cache build scorelab.egg-info .pytest_cache .ruff_cache .hypothesis
+	find scorelab tests tools -type d -name __pycache__ -prune -exec rm -rf {} +
 
 $(READY): requirements.txt pyproject.toml tools/install.sh tools/jupyterlab.json
 	@sh tools/install.sh

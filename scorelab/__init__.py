@@ -18,6 +18,8 @@ from .sampling import sample
 from .targets import Empirical, GaussianMixture
 from .warmup import warm_up
 
+__version__ = "0.2.0"
+
 __all__ = [
     "Denoiser",
     "Empirical",

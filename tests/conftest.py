@@ -1,7 +1,9 @@
 """What all tests share. It runs before torch or a kernel starts, and sets their environment."""
 
 import os
+from typing import Any
 
+import pytest
 from hypothesis import settings
 
 # The kernels of the notebooks inherit this: explorers train in the cell, where an error fails it.
@@ -14,3 +16,19 @@ if workers := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0")):
 
 settings.register_profile("scorelab", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("scorelab")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Each file whole on one worker, as `--dist loadfile` does, and all that use the browser, too.
+
+    The browser's tests mostly wait; the other worker meanwhile computes the rest.
+    """
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return "the browser" if file.startswith("tests/browser/") else file
+
+    return ByFile(config, log)

@@ -21,6 +21,7 @@ import scorelab
 
 PACKAGE = ROOT / "scorelab"
 MODULES = sorted(PACKAGE.rglob("*.py"))
+ROOMS = sorted(path.parent.name for path in PACKAGE.glob("chapters/*/__init__.py"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
 
@@ -146,6 +147,15 @@ def test_no_imports_go_round_in_a_circle() -> None:
             visit(module)
 
 
+@pytest.mark.parametrize("name", ROOMS)
+def test_a_room_is_furnished(name: str) -> None:
+    room, tests = PACKAGE / "chapters" / name, ROOT / "tests"
+    needed = {"__init__.py", "explorer.py", "view.py", "exercises.py", "solutions.py"}
+    assert needed <= {path.name for path in room.iterdir()}
+    assert list((tests / "chapters" / name).glob("test_*.py"))
+    assert (tests / "browser" / f"test_{name}.py").exists()
+
+
 @pytest.mark.parametrize(
     "path", MODULES + sorted((ROOT / "tools").glob("*.py")), ids=lambda p: p.name
 )
@@ -217,3 +227,23 @@ def test_make_help_lists_every_verb() -> None:
     verbs = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[1].split()
     listed = subprocess.run(["make", "-s", "help"], cwd=ROOT, capture_output=True, text=True)
     assert [line.split()[1] for line in listed.stdout.splitlines()] == verbs
+
+
+def test_make_clean_removes_what_the_project_made_and_nothing_else(tmp_path: Path) -> None:
+    """Where names have spaces, too: `xargs` once took the reader's `notebooks/my` for a cache."""
+    made = [
+        *(".venv/bin/python", ".cache/rates/1", "build/lib/a.py", "scorelab.egg-info/PKG-INFO"),
+        *("scorelab/fused/__pycache__/net.pyc", "tests/a room/__pycache__/b.pyc"),
+    ]
+    kept = [
+        *("notebooks/my", "notebooks/my work/.ipynb_checkpoints/draft.ipynb", "tests/a"),
+        *("notebooks/__pycache__/own.pyc", "lecture.egg-info", "scorelab/fused/net.py"),
+    ]
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / "tools").mkdir()
+    for name in made + kept:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    subprocess.run(["make", "-s", "clean"], cwd=tmp_path, check=True)
+    left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {"Makefile", *kept}

@@ -10,7 +10,7 @@ import statistics
 import time
 
 from lab import NOTEBOOKS, Lab, Notebook
-from reader import explorer, rest
+from reader import explorers, rest
 
 #: The sliders that replay what is known, by notebook; each has three places or more to its left.
 REPLAYS = {
@@ -110,7 +110,8 @@ def measure() -> list[Figure]:
     with Lab() as lab:
         for number, controls in REPLAYS.items():
             (path,) = NOTEBOOKS.glob(f"{number}-*.ipynb")
-            with explorer(lab, path.name, LATER.get(number, 0)) as notebook:
+            with explorers(lab, path.name) as notebook:
+                notebook.look_at(LATER.get(number, 0))
                 if number in TRAINED:
                     rest(notebook)
                 for control in controls:

@@ -1,22 +1,12 @@
 """Notebook 09 in JupyterLab: every control of both explorers by keyboard."""
 
-from collections.abc import Iterator
-
 import pytest
-from lab import Lab, Notebook
-from reader import drive, explorer, shown
+from lab import Notebook
+from reader import drive, shown
 
 NAME = "09-convex-denoising.ipynb"
 
 
-@pytest.fixture(scope="module")
-def notebook(lab: Lab, request: pytest.FixtureRequest) -> Iterator[Notebook]:
-    """The notebook with one of its explorers in sight: two pages would share one kernel."""
-    with explorer(lab, NAME, which=request.param) as notebook:
-        yield notebook
-
-
-@pytest.mark.parametrize("notebook", [0], indirect=True)
 @pytest.mark.parametrize(
     ("control", "key", "moves"),
     [
@@ -28,12 +18,12 @@ def notebook(lab: Lab, request: pytest.FixtureRequest) -> Iterator[Notebook]:
 def test_the_map_of_patterns_moves_by_keyboard(
     notebook: Notebook, control: str, key: str, moves: set[str]
 ) -> None:
+    notebook.look_at(0)
     before = notebook.text("status")
     drive(notebook, control, [key], moves)
     assert control == "angle" or notebook.text("status") != before
 
 
-@pytest.mark.parametrize("notebook", [1], indirect=True)
 @pytest.mark.parametrize(
     ("control", "key", "moves", "stays"),
     [
@@ -46,6 +36,7 @@ def test_the_map_of_patterns_moves_by_keyboard(
 def test_a_control_moves_its_traces_by_keyboard(
     notebook: Notebook, control: str, key: str, moves: set[str], stays: str
 ) -> None:
+    notebook.look_at(1)
     before, status = shown(notebook), notebook.text("status")
     drive(notebook, control, [key], moves)
     now = shown(notebook)

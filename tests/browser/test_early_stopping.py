@@ -1,19 +1,10 @@
 """Notebook 05 in JupyterLab: every control by keyboard."""
 
-from collections.abc import Iterator
-
 import pytest
-from lab import Lab, Notebook
-from reader import drive, explorer
+from lab import Notebook
+from reader import drive
 
 NAME = "05-overfitting-and-early-stopping.ipynb"
-
-
-@pytest.fixture(scope="module")
-def notebook(lab: Lab) -> Iterator[Notebook]:
-    """The notebook with its explorer in sight."""
-    with explorer(lab, NAME) as notebook:
-        yield notebook
 
 
 @pytest.mark.parametrize(

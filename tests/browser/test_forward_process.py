@@ -1,20 +1,11 @@
 """Notebook 01 in JupyterLab: time and target by keyboard, in the plane and on the line."""
 
-from collections.abc import Iterator
-
 import pytest
-from lab import Lab, Notebook
-from reader import drive, explorer, shown, wait_for
+from lab import Notebook
+from reader import drive, shown, wait_for
 
 NAME = "01-the-forward-process.ipynb"
 GAUSSIAN = "one Gaussian, d = 1"
-
-
-@pytest.fixture(scope="module")
-def notebook(lab: Lab) -> Iterator[Notebook]:
-    """The notebook with its explorer in sight."""
-    with explorer(lab, NAME) as notebook:
-        yield notebook
 
 
 @pytest.mark.parametrize(

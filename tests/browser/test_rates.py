@@ -1,19 +1,10 @@
 """Notebook 06 in JupyterLab: every control by keyboard."""
 
-from collections.abc import Iterator
-
 import pytest
-from lab import Lab, Notebook
-from reader import drive, explorer, shown
+from lab import Notebook
+from reader import drive, shown
 
 NAME = "06-how-much-data.ipynb"
-
-
-@pytest.fixture(scope="module")
-def notebook(lab: Lab) -> Iterator[Notebook]:
-    """The notebook with its explorer in sight."""
-    with explorer(lab, NAME) as notebook:
-        yield notebook
 
 
 @pytest.mark.parametrize(

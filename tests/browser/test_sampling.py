@@ -1,20 +1,11 @@
 """Notebook 07 in JupyterLab: every control by keyboard."""
 
-from collections.abc import Iterator
-
 import pytest
-from lab import Lab, Notebook
-from reader import drive, explorer
+from lab import Notebook
+from reader import drive
 
 NAME = "07-sampling.ipynb"
 PATHS = {"from the left", "from the middle", "from the right"}
-
-
-@pytest.fixture(scope="module")
-def notebook(lab: Lab) -> Iterator[Notebook]:
-    """The notebook with its explorer in sight."""
-    with explorer(lab, NAME) as notebook:
-        yield notebook
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,10 @@
 """Notebook 02 in JupyterLab: every control by keyboard."""
 
-from collections.abc import Iterator
-
 import pytest
-from lab import Lab, Notebook
-from reader import drive, explorer, shown
+from lab import Notebook
+from reader import drive, shown
 
-
-@pytest.fixture(scope="module")
-def notebook(lab: Lab) -> Iterator[Notebook]:
-    """The notebook with its explorer in sight."""
-    with explorer(lab, "02-score-matching-is-regression.ipynb") as notebook:
-        yield notebook
+NAME = "02-score-matching-is-regression.ipynb"
 
 
 @pytest.mark.parametrize(

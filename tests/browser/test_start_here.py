@@ -5,16 +5,19 @@ from collections.abc import Iterator
 
 import pytest
 from lab import Lab, Notebook
-from reader import drive, explorer, rest, shown, wait_for
+from reader import drive, inspect, rest, shown, wait_for
 
 NAME = "00-start-here.ipynb"
 
 
 @pytest.fixture(scope="module")
 def notebook(lab: Lab) -> Iterator[Notebook]:
-    """The notebook with its explorer in sight."""
-    with explorer(lab, NAME) as notebook:
-        yield notebook
+    """The notebook run whole, as its reader does: here an explorer trains while later cells run."""
+    notebook = lab.open(NAME)
+    notebook.run_all()
+    inspect(notebook)
+    yield notebook
+    notebook.close()
 
 
 @pytest.mark.parametrize(
@@ -70,7 +73,7 @@ def test_after_a_reload_the_page_shows_the_present_state(notebook: Notebook) -> 
     notebook.page.wait_for_selector(".sl-explorer .js-plotly-plot", timeout=60_000)
     wait_for(lambda: shown(notebook) == before)
     assert notebook.text("status") == status
-    notebook.show()
+    notebook.look_at()
     notebook.press("stop", "ArrowLeft")
     wait_for(lambda: shown(notebook)["samples"] != before["samples"])
     assert notebook.errors == []

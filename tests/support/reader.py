@@ -6,25 +6,43 @@ from contextlib import contextmanager
 
 from lab import Lab, Notebook
 
-RUN_EXPLORER = """which => {
-    const cells = jupyterapp.shell.currentWidget.content
-    const shows = cell => cell.model.getMetadata('tags')?.includes('nbval-ignore-output')
-    const explorers = cells.widgets.flatMap((cell, i) => shows(cell) ? [i] : [])
-    cells.activeCellIndex = explorers[which]
+EXPLORERS = """() => jupyterapp.shell.currentWidget.content.widgets.flatMap(
+    (cell, i) => cell.model.getMetadata('tags')?.includes('nbval-ignore-output') ? [i] : [])"""
+RUN_CELL = """i => {
+    jupyterapp.shell.currentWidget.content.activeCellIndex = i
     return jupyterapp.commands.execute('notebook:run-cell')
+}"""
+FITS = """explorer => {
+    const screen = jupyterapp.shell.currentWidget.content.node
+    return explorer.offsetHeight <= screen.clientHeight
+        && explorer.scrollWidth <= explorer.closest('.jp-OutputArea-output').clientWidth
 }"""
 
 
 @contextmanager
-def explorer(lab: Lab, name: str, which: int = 0) -> Iterator[Notebook]:
-    """A notebook with an explorer in sight; only its cell was run, for it needs no other."""
+def explorers(lab: Lab, name: str) -> Iterator[Notebook]:
+    """A notebook, looking at its first explorer; only their cells were run: they need no other."""
     notebook = lab.open(name)
-    notebook.page.evaluate(RUN_EXPLORER, which)
-    notebook.page.wait_for_selector(".sl-explorer .js-plotly-plot", timeout=120_000)
-    notebook.show()
+    cells = notebook.page.evaluate(EXPLORERS)
+    for count, cell in enumerate(cells, start=1):
+        notebook.page.evaluate(RUN_CELL, cell)
+        drawn = notebook.page.locator(".sl-explorer .js-plotly-plot").nth(count - 1)
+        drawn.wait_for(timeout=120_000)
+    notebook.look_at(0)
     notebook.settle()
     yield notebook
     notebook.close()
+
+
+def inspect(notebook: Notebook) -> None:
+    """See that each explorer fits the screen and shows something, and that nothing went wrong."""
+    count = notebook.page.locator(".sl-explorer").count()
+    assert count > 0
+    for which in reversed(range(count)):
+        notebook.look_at(which)
+        assert notebook.explorer.evaluate(FITS), "it does not fit the screen"
+        assert notebook.traces(), "its figure is blank"
+    assert notebook.errors == []
 
 
 def wait_for(condition: Callable[[], object], timeout: float = 60) -> None:
