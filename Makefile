@@ -3,6 +3,7 @@
 PYTHON := .venv/bin/python
 READY  := .venv/.ready
 FIRST  := /doc/tree/notebooks/00-start-here.ipynb
+# The browser first, which mostly waits: tests/browser is the first folder of tests.
 PYTEST := $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with=tests/sanitize.cfg
 
@@ -31,7 +32,7 @@ check: $(READY) ## the quick round: lint, types, and the tests that need neither
 
 test: $(READY) ## the whole: as check, run every notebook, and drive the explorers in a browser where there is one
 	$(STYLE)
-	$(PYTEST) $(NBVAL) tests/browser notebooks tests
+	$(PYTEST) $(NBVAL) tests notebooks
 
 bench: $(READY) ## measure the speeds the course relies on
 	PYTHONPATH=tools:tests/support:tests/bench $(PYTHON) tests/bench/bench.py

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+pytest.register_assert_rewrite("reader", "seen")  # so that their assertions say what they saw
+
 # The kernels of the notebooks inherit this: explorers train in the cell, where an error fails it.
 os.environ["SCORELAB_HEADLESS"] = "1"
 

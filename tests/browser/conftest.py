@@ -7,7 +7,7 @@ from lab import Lab, Notebook, find_chromium
 from reader import explorers, inspect
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # Playwright runs an event loop, in which other tests would stand
 def lab() -> Iterator[Lab]:
     """A JupyterLab on a copy of the notebooks; without a Chromium the tests that need it skip."""
     if not find_chromium():
