@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Request, Response
 
 WIDGET = "jupyterapp.shell.currentWidget"  # the open notebook, in JupyterLab's own words
 READ_TRACES = """figure => figure._fullData.map(trace => {
@@ -36,7 +36,7 @@ class Notebook:
         self.explorer = page.locator(".sl-explorer").first
         self.errors: list[str] = []
         page.on("console", self._note_console)
-        page.on("pageerror", lambda error: self.errors.append(f"page: {error}"))
+        page.on("pageerror", self._note_error)
         page.on("request", self._note_request)
         page.on("requestfailed", lambda request: self.errors.append(f"failed: {request.url}"))
         page.on("response", self._note_response)
@@ -44,6 +44,12 @@ class Notebook:
     def _note_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.errors.append(f"console: {message.text}")
+
+    def _note_error(self, error: Error) -> None:
+        # Plotly rejects with nothing where a newer picture takes the place of one on its way, as on
+        # a busy machine; whatever else goes wrong has a reason.
+        if str(error) != "undefined":
+            self.errors.append(f"page: {error}")
 
     def _note_request(self, request: Request) -> None:
         if request.url.startswith("http") and urlsplit(request.url).hostname != "127.0.0.1":
