@@ -37,8 +37,7 @@ class Objective:
         validate.require(isinstance(skip, bool | np.bool_), "skip", type(skip).__name__,
                          "must be True or False")  # fmt: skip
         inside = x.detach().cpu().double()
-        distinct = len(inside.unique(dim=0))
-        validate.require(distinct > 1, name, f"{distinct} distinct point",
+        validate.require(bool((inside != inside[0]).any()), name, "1 distinct point",
                          "must hold at least two distinct points")  # fmt: skip
         return cls(inside, activation, bool(skip), x.device)
 
