@@ -2,122 +2,92 @@
 
 from __future__ import annotations
 
-import gc
 import html
-import time
-from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
-import anywidget
 import ipywidgets as W
 import plotly.graph_objects as go
-import traitlets
+from plotly.basedatatypes import BaseFigure
 
-from scorelab.explore.figures import CONFIG, LiveFigure, number, update
+from scorelab.explore.controls import ROW, Button, Choice, Table
+from scorelab.explore.figures import Traces, same, sendable, update
 from scorelab.explore.live import Latest, event_loop
-
-ROW = W.Layout(align_items="center", grid_gap="4px 14px", flex_flow="row wrap", overflow="hidden")
-
-
-def choice(label: str, options: Sequence[Any], value: Any, tip: str, width: str) -> W.Dropdown:
-    """A drop-down list; ``tip`` says what it means."""
-    style = {"description_width": "initial"}
-    return W.Dropdown(options=options, value=value, description=label, tooltip=tip, style=style,
-                      layout=W.Layout(width=width))  # fmt: skip
-
-
-def slider(label: str, values: Iterable[float], value: float, tip: str, width: str = "330px"
-           ) -> W.SelectionSlider:  # fmt: skip
-    """A slider over given numbers, shown as they are written."""
-    options = [(number(v), v) for v in values]
-    style = {"description_width": "initial"}
-    box = W.SelectionSlider(options=options, value=value, description=label, style=style,
-                            layout=W.Layout(width=width), continuous_update=True)  # fmt: skip
-    box.tooltip = tip
-    return box
-
-
-def button(label: str, tip: str) -> W.Button:
-    """A push button."""
-    return W.Button(description=label, tooltip=tip, layout=W.Layout(width="66px"))
-
-
-#: How long, in seconds, a page may take to draw before it is taken for closed, and to open at all.
-PATIENCE, OPENING = 1.0, 20.0
-
-
-class Page(anywidget.AnyWidget):
-    """The part of an explorer that lives in the page; it shows nothing.
-
-    It answers when the page has drawn what was sent before, so that nobody sends faster than the
-    page draws: else a queue fills that takes seconds to work off. The first answer comes when the
-    figure is there, for a page that is still opening misses what is sent to it. And it lets the
-    controls have the keys that JupyterLab takes for its own commands: without it an arrow key on a
-    list moves to the next cell, and Space on a button does nothing. Shift-Enter, Escape and what
-    goes with Ctrl or Cmd still reach JupyterLab.
-    """
-
-    asked = 0.0
-    sent = traitlets.Int().tag(sync=True)
-    drawn = traitlets.Int().tag(sync=True)
-    _esm = """
-    function render({ model, el }) {
-      const answer = () => { model.set("drawn", model.get("sent")); model.save_changes(); };
-      const there = () => el.closest(".sl-explorer")?.querySelector(".js-plotly-plot .main-svg");
-      const opened = () => there() ? answer() : requestAnimationFrame(opened);
-      const redrawn = () => { if (there()) requestAnimationFrame(answer); };  // figures move first
-      model.on("change:sent", redrawn);
-      requestAnimationFrame(opened);
-      const keep = event => {
-        const jupyter = event.ctrlKey || event.metaKey || event.key === "Escape"
-          || (event.key === "Enter" && event.shiftKey);
-        if (!jupyter) event.stopPropagation();
-      };
-      requestAnimationFrame(() => el.closest(".sl-explorer")?.addEventListener("keydown", keep));
-    }
-    export default { render };
-    """
-
-    def ask(self) -> None:
-        """Ask the page to answer when it has drawn all that was sent so far."""
-        if self.drawn == self.sent:  # else the clock goes on: a page that is away stays away
-            self.asked = time.monotonic()
-        self.sent += 1
-
-    def ready(self) -> bool:
-        """Whether it has answered, or has not for so long that it must be closed."""
-        patience = PATIENCE if self.drawn else OPENING
-        return self.drawn == self.sent or time.monotonic() > self.asked + patience
+from scorelab.explore.live_figure import LiveFigure
+from scorelab.explore.page import Page
+from scorelab.validate import require
 
 
 class BaseExplorer(W.VBox):
     """Controls above, one figure, one sentence with the numbers below.
 
-    ``controls`` by name, in rows; each gets the class ``sl-<name>``. A subclass implements
-    ``draw()``, which reads the controls and updates figure and sentence; it is called whenever a
-    control in ``redraw_on`` changes, at most ten times a second and always for the latest state.
+    A subclass has a table of ``controls``, by name, in rows; on the page each has the class
+    ``sl-<name>``. Its ``blank()`` makes the empty figure, and ``refresh()`` reads the controls and
+    updates figure and sentence: whenever one has moved, at most ten times a second and always for
+    the latest state. What must be there before the first picture is made in ``prepare()``.
     """
 
-    def __init__(self, rows: Sequence[dict[str, W.DOMWidget]], figure: go.Figure,
-                 redraw_on: Sequence[str]) -> None:  # fmt: skip
-        self.by_name = {name: w for row in rows for name, w in row.items()}
-        self.figure = figure
-        self.status, self.error = W.HTML(), W.HTML()
-        named = {**self.by_name, "status": self.status, "error": self.error}
-        for name, widget in named.items():
+    controls: ClassVar[Table] = ()
+
+    def __init__(self) -> None:
+        rows = [{name: c.widget() for name, c in row.items()} for row in self.controls]
+        self.by_name: dict[str, Any] = {name: w for row in rows for name, w in row.items()}
+        self.status, self.error, self.page = W.HTML(), W.HTML(), Page()
+        for name, widget in (self.by_name | {"status": self.status, "error": self.error}).items():
             widget.add_class(f"sl-{name}")
-        self.page = Page()
-        self.last: dict[str, dict[str, Any]] = {}
-        self.redraw = Latest(self.draw, self.page.ready, self.fail)
-        for name in redraw_on:
-            self.by_name[name].observe(self.redraw, "value")
+        self.figure: BaseFigure = self.blank()
+        self.last: Traces = {}
+        self.redraw = Latest(self.refresh, self.page.ready, self.fail)
         boxes = [W.HBox(list(row.values()), layout=ROW) for row in rows]
         super().__init__([*boxes, self.status, self.error, self.page])
         self.add_class("sl-explorer")
+        self.listen()
+        self.prepare()
+        self.refresh()
 
-    def draw(self) -> None:
+    @staticmethod
+    def blank() -> go.Figure:
+        """The figure, with all traces empty."""
+        raise NotImplementedError
+
+    def listen(self) -> None:
+        """Let a control that moves be ``moved``, and a button call the method of its name.
+
+        All that a reader does in the page comes in here.
+        """
+        for name, widget in self.by_name.items():
+            match self.table[name]:
+                case Choice():
+                    widget.observe(lambda _, name=name: self.moved(name), "value")
+                case Button():
+                    widget.on_click(lambda _, name=name: getattr(self, name)())
+
+    def prepare(self) -> None:
+        """Make what the first picture needs."""
+
+    def moved(self, name: str) -> None:
+        """The control of that name has moved."""
+        self.redraw()
+
+    def refresh(self) -> None:
         """Show what the controls ask for."""
         raise NotImplementedError
+
+    # Reading and moving the controls from code
+
+    @property
+    def table(self) -> dict[str, Any]:
+        """All controls, by name."""
+        return {name: control for row in self.controls for name, control in row.items()}
+
+    @property
+    def choices(self) -> dict[str, Choice]:
+        """The controls that can be set, by name."""
+        return {name: c for name, c in self.table.items() if isinstance(c, Choice)}
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The values of all controls that can be set, by name: ``explorer.set(**state)``."""
+        return {name: self[name] for name in self.choices}
 
     def __getitem__(self, name: str) -> Any:
         """The value of a control."""
@@ -128,22 +98,22 @@ class BaseExplorer(W.VBox):
 
         Raises ValueError for a name that is no control, or a value that it does not offer.
         """
-        settable = [name for name, widget in self.by_name.items() if hasattr(widget, "options")]
         for name, value in values.items():
-            if name not in settable:
-                raise ValueError(f"{name}={value!r}: the controls are {', '.join(settable)}")
-            offered = [o[1] if isinstance(o, tuple) else o for o in self.by_name[name].options]
-            if value not in offered:
-                raise ValueError(f"{name}={value!r}: must be one of {offered}")
+            names = ", ".join(self.choices)
+            require(name in self.choices, name, value, f"the controls are {names}")
+            self.choices[name].check(name, value)
         for name, value in values.items():
             self.by_name[name].value = value
 
-    def show(self, traces: dict[str, dict[str, Any]], **layout: Any) -> None:
+    # Showing
+
+    def show(self, traces: Traces, **layout: Any) -> None:
         """New values for traces by name, and an earlier error is taken away.
 
-        A trace that is the same object as last time is taken to be unchanged.
+        A trace that is as it was last time is left alone.
         """
-        new = {name: trace for name, trace in traces.items() if self.last.get(name) is not trace}
+        traces = {name: sendable(trace) for name, trace in traces.items()}
+        new = {name: t for name, t in traces.items() if not same(self.last.get(name), t)}
         update(self.figure, new, **layout)
         if not isinstance(self.figure, LiveFigure):
             self._announce()
@@ -154,10 +124,8 @@ class BaseExplorer(W.VBox):
     def _announce(self) -> None:
         """Hand the figure to the page, now that there is something to see in it."""
         self.figure = LiveFigure(self.figure)
-        self.figure._config = self.figure._config | CONFIG
-        gc.freeze()  # to look through all of torch and plotly for garbage takes a third of a second
-        *controls, status, error, page = self.children
-        self.children = (*controls, self.figure, status, error, page)
+        *rows, status, error, page = self.children
+        self.children = (*rows, self.figure, status, error, page)
 
     def say(self, sentence: str) -> None:
         """The sentence below the figure."""

@@ -112,7 +112,7 @@ class Run:
 
     def stop(self) -> None:
         """End the work after the slice under way; what was done so far is kept."""
-        if self.running:
+        if self.task is not None and self.running:
             self.task.cancel()
 
     async def _work(self, work: Iterator[object]) -> None:
