@@ -112,12 +112,12 @@ class BaseExplorer(W.VBox):
 
         A trace that is as it was last time is left alone.
         """
-        traces = {name: sendable(trace) for name, trace in traces.items()}
-        new = {name: t for name, t in traces.items() if not same(self.last.get(name), t)}
+        sent = {name: sendable(trace) for name, trace in traces.items()}
+        new = {name: t for name, t in sent.items() if not same(self.last.get(name), t)}
         update(self.figure, new, **layout)
         if not isinstance(self.figure, LiveFigure):
             self._announce()
-        self.last = traces
+        self.last |= new
         self.error.value = ""
         self.page.ask()
 

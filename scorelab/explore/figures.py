@@ -73,10 +73,17 @@ def square_axes(figure: go.Figure, panel: int, reach: float) -> None:
     axes(figure, panel, ticks, ticks | {"scaleanchor": f"x{panel}", "constrain": "domain"})
 
 
-def log_axis(low: float, high: float, ticks: Sequence[float], **more: Any) -> Trace:
-    """A logarithmic axis from 10^low to 10^high, with its ticks written as numbers."""
+def log_axis(exponents: Sequence[float], ticks: Sequence[float], **more: Any) -> Trace:
+    """A logarithmic axis between two powers of ten, with its ticks written as numbers."""
     words = [number(tick) for tick in ticks]
-    return {"type": "log", "range": [low, high], "tickvals": ticks, "ticktext": words, **more}
+    return {"type": "log", "range": exponents, "tickvals": ticks, "ticktext": words, **more}
+
+
+def wordless(axis: Trace) -> Trace:
+    """An axis without words, for one that has the same below it."""
+    return {k: v for k, v in axis.items() if k != "title"} | {
+        "ticktext": [""] * len(axis["tickvals"])
+    }
 
 
 def restyle(figure: go.Figure, names: Iterable[str], **style: Any) -> None:
@@ -117,7 +124,7 @@ def add_heat(
 ) -> None:
     """An empty heat map, from white at the lower end of ``span`` to ``color`` at the upper."""
     heat = {"colorscale": [[0, "white"], [1, color]], "zmin": span[0], "zmax": span[1], **heat}
-    figure.add_heatmap(heat, name=name, **IN_LEGEND, row=1, col=panel)
+    figure.add_heatmap(**heat, name=name, **IN_LEGEND, row=1, col=panel)
 
 
 def add_contours(
@@ -127,7 +134,7 @@ def add_contours(
     ends = dict(zip(("start", "end", "size"), levels, strict=True))
     lines = {"contours": {"coloring": "lines", **ends}, "line": {"width": 1.2}, **lines}
     lines["colorscale"] = [[0, color], [1, color]]
-    figure.add_contour(lines, name=name, **IN_LEGEND, row=1, col=panel)
+    figure.add_contour(**lines, name=name, **IN_LEGEND, row=1, col=panel)
 
 
 #: A map of numbers has a place in the legend instead of a scale of its own.

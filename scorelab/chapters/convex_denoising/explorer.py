@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from scorelab.explore.explorer import BaseExplorer, choice, slider
+from scorelab.explore.controls import Choice, Slider
+from scorelab.explore.explorer import BaseExplorer
 from scorelab.studies.convex_denoising import ALL, BETAS, COUNTS, LAWS, NOISES
 
-from .view import blank, compute, sentence
+from . import view
+
+TARGETS = tuple(LAWS)
+BETA = "Weight decay; at noise level √h it is β/√h"
+COUNT = "Activation patterns that neurons may have"
 
 
 class Explorer(BaseExplorer):
     """β, noise level and number of activation patterns, for 60 points of one of three laws."""
 
-    def __init__(self) -> None:
-        row = {
-            "target": choice("target", list(LAWS), "circle", "Law of the clean data", "180px"),
-            "beta": slider("β", BETAS, 1.0, "Weight decay; at noise level √h it is β/√h", "270px"),
-            "noise": slider("noise √h", NOISES, 0.45, "Noise level of the score", "270px"),
-            "patterns": slider("patterns", COUNTS, ALL, "Activation patterns that neurons may have",
-                               "290px"),
-        }  # fmt: skip
-        super().__init__([row], blank(), list(row))
-        self.draw()
+    controls = (
+        {
+            "target": Choice("target", TARGETS, "circle", "Law of the clean data", "180px"),
+            "beta": Slider("β", BETAS, 1.0, BETA, "270px"),
+            "noise": Slider("noise √h", NOISES, 0.45, "Noise level of the score", "270px"),
+            "patterns": Slider("patterns", COUNTS, ALL, COUNT, "290px"),
+        },
+    )
+    blank = staticmethod(view.blank)
 
-    def draw(self) -> None:
+    def refresh(self) -> None:
         """Show the chosen part of the table."""
-        state = self["target"], self["beta"], self["noise"], self["patterns"]
-        self.show(compute(*state))
-        self.say(sentence(*state))
+        self.show(view.compute(**self.state))
+        self.say(view.sentence(**self.state))

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from scorelab.explore.explorer import BaseExplorer, slider
+from scorelab.explore.controls import Slider
+from scorelab.explore.explorer import BaseExplorer
 
-from .pattern_view import (
-    ANGLES,
-    OFFSETS,
-    POINTS,
-    blank,
-    compute,
-    sentence,
-)
+from . import pattern_view as view
+from .pattern_view import ANGLES, OFFSETS, POINTS
 
 
 class PatternExplorer(BaseExplorer):
     """Number of points, and angle and offset of one neuron."""
 
-    def __init__(self) -> None:
-        row = {
-            "n": slider("n", POINTS, 4, "Number of points", "240px"),
-            "angle": slider("angle", ANGLES, 60, "Direction of w, degrees", "330px"),
-            "offset": slider("offset", OFFSETS, 0.2, "Where the kink is along w", "330px"),
-        }
-        super().__init__([row], blank(), list(row))
-        self.draw()
+    controls = (
+        {
+            "n": Slider("n", POINTS, 4, "Number of points", "240px"),
+            "angle": Slider("angle", ANGLES, 60, "Direction of w, degrees"),
+            "offset": Slider("offset", OFFSETS, 0.2, "Where the kink is along w"),
+        },
+    )
+    blank = staticmethod(view.blank)
 
-    def draw(self) -> None:
+    def refresh(self) -> None:
         """Show the chosen line."""
-        state = self["n"], self["angle"], self["offset"]
-        self.show(compute(*state))
-        self.say(sentence(*state))
+        self.show(view.compute(**self.state))
+        self.say(view.sentence(**self.state))

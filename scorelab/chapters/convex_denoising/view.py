@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 import torch
 
 from scorelab import metrics
-from scorelab.explore.figures import (
-    COLORS,
-    Array,
-    add_line,
-    add_points,
-    add_shapes,
-    arrows,
-    dots,
-    number,
-    panels,
-    square_axes,
-)
+from scorelab.explore import figures as fig
 from scorelab.explore.replay.plane import REACH, arrow_scale
 from scorelab.explore.replay.setting import PROCESS
 from scorelab.studies.convex_denoising import (
@@ -36,37 +24,36 @@ from scorelab.studies.convex_denoising import (
     table,
 )
 
-Trace = dict[str, Any]
-Traces = dict[str, Trace]
-TITLES = ["the score at this noise level", "loss over that of a linear score",
-          "samples by annealed Langevin"]  # fmt: skip
+TITLES = [
+    "the score at this noise level",
+    "loss over that of a linear score",
+    "samples by annealed Langevin",
+]
 
 
 def blank() -> go.Figure:
     """The field with its kinks, the optimum against the number of patterns, and samples."""
-    figure = panels(TITLES)
-    green, black, grey = COLORS["convex"], COLORS["truth"], COLORS["data"]
-    add_line(figure, "kinks", 1, green, width=1)
-    figure.data[0].update(opacity=0.5)
-    add_shapes(figure, "noised data", 1, grey, opacity=0.7)
-    add_shapes(figure, "exact score", 1, black)
-    add_shapes(figure, "learned score", 1, green)
-    add_line(figure, "optimum", 2, green)
-    add_points(figure, "each number", 2, green, size=8)
-    add_line(figure, "no network is below", 2, black, dash="dash", width=2)
-    add_line(figure, "gated, another model", 2, COLORS["noise"], dash="dot", width=2)
-    add_points(figure, "now", 2, green, size=16, symbol="circle-open", line={"width": 3})
-    add_shapes(figure, "data", 3, grey, opacity=0.9)
-    add_shapes(figure, "samples", 3, green, opacity=0.7)
-    hidden = {"each number", "now", "data"}
-    figure.for_each_trace(lambda t: t.update(showlegend=t.name not in hidden))
-    square_axes(figure, 1, REACH)
-    square_axes(figure, 3, REACH)
+    figure = fig.panels(TITLES)
+    green, black, grey = fig.COLORS["convex"], fig.COLORS["truth"], fig.COLORS["data"]
+    fig.add_line(figure, "kinks", 1, green, width=1)
+    fig.restyle(figure, ["kinks"], opacity=0.5)
+    fig.add_shapes(figure, "noised data", 1, grey, opacity=0.7)
+    fig.add_shapes(figure, "exact score", 1, black)
+    fig.add_shapes(figure, "learned score", 1, green)
+    fig.add_line(figure, "optimum", 2, green)
+    fig.add_points(figure, "each number", 2, green, size=8)
+    fig.add_line(figure, "no network is below", 2, black, dash="dash", width=2)
+    fig.add_line(figure, "gated, another model", 2, fig.COLORS["noise"], dash="dot", width=2)
+    fig.add_points(figure, "now", 2, green, size=16, symbol="circle-open", line={"width": 3})
+    fig.add_shapes(figure, "data", 3, grey, opacity=0.9)
+    fig.add_shapes(figure, "samples", 3, green, opacity=0.7)
+    fig.restyle(figure, ["each number", "now", "data"], showlegend=False)
+    fig.square_axes(figure, 1, REACH)
+    fig.square_axes(figure, 3, REACH)
     marks = [10, 100, 1000, ALL]
-    figure.update_xaxes({"type": "log", "range": [0.85, 3.7], "tickvals": marks,
-                         "ticktext": [number(m) for m in marks[:3]] + ["all"],
-                         "title": "activation patterns allowed"}, row=1, col=2)  # fmt: skip
-    figure.update_yaxes({"range": [0, 1.05], "dtick": 0.25}, row=1, col=2)
+    counts = fig.log_axis([0.85, 3.7], marks, title="activation patterns allowed")
+    counts["ticktext"][-1] = "all"
+    fig.axes(figure, 2, counts, {"range": [0, 1.05], "dtick": 0.25})
     return figure
 
 
@@ -75,18 +62,18 @@ def place(target: str, beta: float, noise: float, count: int = ALL) -> tuple[int
     return list(LAWS).index(target), BETAS.index(beta), NOISES.index(noise), COUNTS.index(count)
 
 
-def compute(target: str, beta: float, noise: float, count: int) -> Traces:
+def compute(target: str, beta: float, noise: float, patterns: int) -> fig.Traces:
     """All traces, by the name of the trace."""
     return {
         **backdrop(target, noise),
         **curves(target, beta, noise),
         **drawn(target, beta),
-        **chosen(target, beta, noise, count),
+        **chosen(target, beta, noise, patterns),
     }
 
 
 @lru_cache(maxsize=64)
-def exact(target: str, noise: float) -> tuple[Array, float]:
+def exact(target: str, noise: float) -> tuple[fig.Array, float]:
     """The true score on the grid (121, 2), and the scale of the arrows."""
     x = torch.tensor(GRID)
     t = x.new_full((len(x),), PROCESS.time_at(noise))
@@ -94,18 +81,16 @@ def exact(target: str, noise: float) -> tuple[Array, float]:
     return score, arrow_scale(score)
 
 
-@lru_cache(maxsize=64)
-def backdrop(target: str, noise: float) -> Traces:
+def backdrop(target: str, noise: float) -> fig.Traces:
     """The noised data and the exact arrows."""
     score, scale = exact(target, noise)
     return {
-        "noised data": dots(rows(target, noise)[1].numpy(), 0.045),
-        "exact score": arrows(GRID, scale * score, 0.05),
+        "noised data": fig.dots(rows(target, noise)[1].numpy(), 0.045),
+        "exact score": fig.arrows(GRID, scale * score, 0.05),
     }
 
 
-@lru_cache(maxsize=256)
-def curves(target: str, beta: float, noise: float) -> Traces:
+def curves(target: str, beta: float, noise: float) -> fig.Traces:
     """The losses against the number of patterns, over the loss of a linear score."""
     at, kept = place(target, beta, noise)[:3], table()
     loss, unit, ends = kept.loss[at], kept.linear[at], [COUNTS[0], COUNTS[-1]]
@@ -117,31 +102,29 @@ def curves(target: str, beta: float, noise: float) -> Traces:
     }
 
 
-@lru_cache(maxsize=64)
-def drawn(target: str, beta: float) -> Traces:
+def drawn(target: str, beta: float) -> fig.Traces:
     """The clean data and the samples."""
     at = place(target, beta, NOISES[0])[:2]
     samples = np.clip(table().samples[at], -1.5 * REACH, 1.5 * REACH)
     return {
-        "data": dots(rows(target, NOISES[0])[0].numpy(), 0.06),
-        "samples": dots(samples, 0.045),
+        "data": fig.dots(rows(target, NOISES[0])[0].numpy(), 0.06),
+        "samples": fig.dots(samples, 0.045),
     }
 
 
-@lru_cache(maxsize=512)
-def chosen(target: str, beta: float, noise: float, count: int) -> Traces:
+def chosen(target: str, beta: float, noise: float, patterns: int) -> fig.Traces:
     """The learned arrows and the kinks of one network, and where it is on its curve."""
-    at, kept = place(target, beta, noise, count), table()
+    at, kept = place(target, beta, noise, patterns), table()
     learned = exact(target, noise)[1] * kept.field[at]
     longest = np.maximum(np.linalg.norm(learned, axis=1, keepdims=True) / REACH, 1)
     return {
-        "learned score": arrows(GRID, learned / longest, 0.05),
+        "learned score": fig.arrows(GRID, learned / longest, 0.05),
         "kinks": lines(kept.kinks[at]),
-        "now": {"x": [count], "y": [kept.loss[at] / kept.linear[at[:3]]]},
+        "now": {"x": [patterns], "y": [kept.loss[at] / kept.linear[at[:3]]]},
     }
 
 
-def lines(kinks: Array) -> Trace:
+def lines(kinks: fig.Array) -> fig.Trace:
     """Lines cos · x + sin · y + offset = 0 across the panel, one after the other with gaps."""
     kinks = kinks[~np.isnan(kinks).any(1)]
     w, middle = kinks[:, :2], -kinks[:, 2:] * kinks[:, :2]
@@ -155,27 +138,28 @@ def distance(target: str, beta: float) -> tuple[float, float]:
     """The sliced distance of the samples to 1000 points of the law, and that of fresh points."""
     law, at = LAWS[target], place(target, beta, NOISES[0])[:2]
     fresh = law.sample(1000 + SAMPLES, generator=torch.Generator().manual_seed(5))
-    found = (torch.tensor(table().samples[at], dtype=torch.float32), fresh[1000:])
-    return tuple(metrics.sliced_wasserstein(each, fresh[:1000]) for each in found)
+    samples = torch.tensor(table().samples[at], dtype=torch.float32)
+    far, floor = (metrics.sliced_wasserstein(x, fresh[:1000]) for x in (samples, fresh[1000:]))
+    return far, floor
 
 
-def error(target: str, beta: float, noise: float, count: int) -> float:
+def error(target: str, beta: float, noise: float, patterns: int) -> float:
     """The mean square error of the score over that of zero, on the grid."""
-    score, learned = exact(target, noise)[0], table().field[place(target, beta, noise, count)]
+    score, learned = exact(target, noise)[0], table().field[place(target, beta, noise, patterns)]
     return float(((learned - score) ** 2).sum() / (score**2).sum())
 
 
-def sentence(target: str, beta: float, noise: float, count: int) -> str:
+def sentence(target: str, beta: float, noise: float, patterns: int) -> str:
     """The numbers of one state."""
-    at, kept = place(target, beta, noise, count), table()
+    at, kept = place(target, beta, noise, patterns), table()
     loss, least = kept.loss[at], kept.loss[at[:3]][-1]
     far, floor = distance(target, beta)
     certified = max(loss - kept.bound[at], 0) / loss
     return (
-        f"With {'all ' if count == ALL else ''}<b>{number(count)}</b> patterns: loss "
+        f"With {'all ' if patterns == ALL else ''}<b>{fig.number(patterns)}</b> patterns: loss "
         f"<b>{loss:.1f}</b>, {loss / least - 1:.1%} above the optimum <b>{least:.1f}</b> · "
         f"proved to within <b>{certified:.1g}</b> of itself · gated {kept.gated[at[:3]]:.1f} · "
         f"<b>{kept.neurons[at]:.0f}</b> neurons · error of the score on the grid "
-        f"<b>{error(target, beta, noise, count):.0%}</b> · samples: distance <b>{far:.2f}</b> "
+        f"<b>{error(target, beta, noise, patterns):.0%}</b> · samples: distance <b>{far:.2f}</b> "
         f"(floor {floor:.2f})"
     )

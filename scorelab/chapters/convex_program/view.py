@@ -3,86 +3,82 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 import torch
 
-from scorelab.explore.figures import COLORS, add_line, add_points, number, panels
+from scorelab.explore import figures as fig
 
 from .curve import Curve
 from .optima import BETAS, CHAINS, TINY, Optima, walk
 
-Trace = dict[str, Any]
-Traces = dict[str, Trace]
+TITLES = [
+    "the score, and its kinks",
+    "optimum (Gaussian: −1), and its gap",
+    "Langevin samples, and laws",
+]
+#: What is drawn in the lower part of the second panel.
+BELOW = ("gap, each β", "10⁻⁶ of the value", "thresholds below", "this β below")
 REACH, HEIGHT = 4.0, 7.0  # what the axes of x and of the score span
 COLUMNS = [(0, 0.275), (0.365, 0.64), (0.725, 1)]  # left and right end of each panel
+UPPER, LOWER = [0.44, 1], [0, 0.34]
 GRID = np.linspace(-REACH, REACH, 321)
 BINS = np.linspace(-REACH, REACH, 41)
 
 
 def blank() -> go.Figure:
     """The score with its kinks; optimum above gap, against β; histogram and laws."""
-    figure = panels(["the score, and its kinks", "optimum (Gaussian: −1), and its gap",
-                     "Langevin samples, and laws"], height=430)  # fmt: skip
-    green, black, grey = COLORS["convex"], COLORS["truth"], COLORS["data"]
-    add_points(figure, "training data", 1, grey, size=9, symbol="line-ns", opacity=0.7,
-               line={"width": 1, "color": grey})  # fmt: skip
-    add_line(figure, "target", 1, black, width=2)
-    add_line(figure, "optimal score", 1, green)
-    add_points(figure, "its kinks", 1, green, size=9, symbol="circle-open", line={"width": 2})
-    add_line(figure, "thresholds", 2, black, dash="dot", width=2)
-    add_line(figure, "optimum", 2, green)
-    add_points(figure, "this β", 2, green, size=13)
-    add_points(figure, "gap, each β", 2, green, size=5)
-    add_line(figure, "10⁻⁶ of the value", 2, COLORS["overfit"], dash="dash", width=2)
-    add_line(figure, "thresholds below", 2, black, dash="dot", width=2)
-    add_points(figure, "this β below", 2, green, size=13)
-    for trace in figure.data[-4:]:
-        trace.update(xaxis="x4", yaxis="y4")
-    add_line(figure, "samples", 3, green, width=1, shape="hv")
-    figure.data[-1].update(fill="tozeroy", fillcolor="rgba(0,158,115,.25)")
-    add_line(figure, "law of the target", 3, black, width=2)
-    add_line(figure, "law of this score", 3, green)
-    hidden = {"this β", "this β below", "thresholds below", "law of the target"}
-    figure.for_each_trace(lambda t: t.update(showlegend=t.name not in hidden))
+    figure = fig.panels(TITLES, height=430)
+    green, black, grey = fig.COLORS["convex"], fig.COLORS["truth"], fig.COLORS["data"]
+    dash = {"symbol": "line-ns", "opacity": 0.7, "line": {"width": 1, "color": grey}}
+    fig.add_points(figure, "training data", 1, grey, size=9, **dash)
+    fig.add_line(figure, "target", 1, black, width=2)
+    fig.add_line(figure, "optimal score", 1, green)
+    fig.add_points(figure, "its kinks", 1, green, size=9, symbol="circle-open", line={"width": 2})
+    fig.add_line(figure, "thresholds", 2, black, dash="dot", width=2)
+    fig.add_line(figure, "optimum", 2, green)
+    fig.add_points(figure, "this β", 2, green, size=13)
+    fig.add_points(figure, "gap, each β", 2, green, size=5)
+    fig.add_line(figure, "10⁻⁶ of the value", 2, fig.COLORS["overfit"], dash="dash", width=2)
+    fig.add_line(figure, "thresholds below", 2, black, dash="dot", width=2)
+    fig.add_points(figure, "this β below", 2, green, size=13)
+    fig.restyle(figure, BELOW, xaxis="x4", yaxis="y4")
+    fig.add_line(figure, "samples", 3, green, width=1, shape="hv")
+    fig.restyle(figure, ["samples"], fill="tozeroy", fillcolor="rgba(0,158,115,.25)")
+    fig.add_line(figure, "law of the target", 3, black, width=2)
+    fig.add_line(figure, "law of this score", 3, green)
+    hidden = ("this β", "this β below", "thresholds below", "law of the target")
+    fig.restyle(figure, hidden, showlegend=False)
     _arrange(figure)
     return figure
 
 
 def _arrange(figure: go.Figure) -> None:
     """Places, ranges and words of the axes; the second panel is two, one above the other."""
-    beta = {"type": "log", "range": np.log10([BETAS[0] / 1.15, BETAS[-1] * 1.15]).tolist(),
-            "tickvals": [3, 10, 30, 100, 300]}  # fmt: skip
-    still = {"title_standoff": 4, "automargin": False, "ticklabeloverflow": "allow"}
-    for panel, span in enumerate(COLUMNS):
-        figure.update_xaxes(domain=span, row=1, col=panel + 1)
-        figure.layout.annotations[panel].x = sum(span) / 2
+    fig.place(figure, COLUMNS)
+    span = np.log10([BETAS[0] / 1.15, BETAS[-1] * 1.15]).tolist()
+    beta = {"type": "log", "range": span, "tickvals": [3, 10, 30, 100, 300]}
     exponents = (-13, -10, -7, -4)
-    figure.update_layout(
-        xaxis={"range": [-REACH, REACH], "title": "x"},
-        yaxis={"range": [-HEIGHT, HEIGHT], "title": "score s(x)"},
-        xaxis2={**beta, "ticktext": [""] * 5},
-        yaxis2={"type": "log", "range": [-2.4, 3.6], "domain": [0.44, 1],
-                "title": "−optimum", "tickvals": [0.01, 0.1, 1, 10, 100, 1000],
-                "ticktext": ["0.01", "0.1", "1", "10", "100", "1,000"]},
-        xaxis3={"range": [-REACH, REACH], "title": "x"},
-        yaxis3={"range": [0, 0.8], "title": "density"},
-        xaxis4={**still, **beta, "domain": COLUMNS[1], "anchor": "y4", "title": "weight decay β"},
-        yaxis4={**still, "type": "log", "range": [-13.6, -3.6], "domain": [0, 0.34],
-                "anchor": "x4", "title": "gap", "tickvals": [10.0**k for k in exponents],
-                "ticktext": [f"10<sup>−{-k}</sup>" for k in exponents]},
-    )  # fmt: skip
+    gaps = {"type": "log", "range": [-13.6, -3.6], "tickvals": [10.0**k for k in exponents]}
+    gaps["ticktext"] = [f"10<sup>−{-k}</sup>" for k in exponents]
+    values = fig.log_axis([-2.4, 3.6], [0.01, 0.1, 1, 10, 100, 1000], title="−optimum")
+    flat = {"range": [-REACH, REACH], "title": "x"}
+    fig.axes(figure, 1, flat, {"range": [-HEIGHT, HEIGHT], "title": "score s(x)"})
+    fig.axes(figure, 2, fig.wordless(beta), values | {"domain": UPPER})
+    fig.axes(figure, 3, flat, {"range": [0, 0.8], "title": "density"})
+    below = beta | {"domain": COLUMNS[1], "anchor": "y4", "title": "weight decay β"}
+    gaps |= {"domain": LOWER, "anchor": "x4", "title": "gap"}
+    figure.update_layout(xaxis4=fig.STILL | below, yaxis4=fig.STILL | gaps)
 
 
-def compute(what: Optima, beta: float) -> Traces:
+def compute(what: Optima, beta: float) -> fig.Traces:
     """All traces for one β: arrays by the name of the trace."""
     return {**still(what), **at_beta(what, beta)}
 
 
 @lru_cache(maxsize=16)
-def still(what: Optima) -> Traces:
+def still(what: Optima) -> fig.Traces:
     """The traces that β does not move: data, target, the path, and the thresholds."""
     grid = torch.from_numpy(GRID)[:, None].requires_grad_()
     density = what.law.log_prob(grid)
@@ -102,17 +98,16 @@ def still(what: Optima) -> Traces:
 
 
 @lru_cache(maxsize=1024)
-def at_beta(what: Optima, beta: float) -> Traces:
+def at_beta(what: Optima, beta: float) -> fig.Traces:
     """The score at one β, its kinks, its law and Langevin samples."""
     curve, index = Curve.of(what.fit(beta)), BETAS.index(beta)
-    kinks, heights = curve.knots[1:-1], curve.values[1:-1]
-    x = np.union1d(GRID, kinks)
+    kinks = np.stack((curve.knots, curve.values.clip(-99, 99)), axis=1)[1:-1]
+    x = np.union1d(GRID, kinks[:, 0])
     count, _ = np.histogram(walk(what, beta), BINS)
     law = curve.density(GRID)
     return {
         "optimal score": {"x": x, "y": np.clip(curve(x), -99, 99)},
-        # One far outside: the legend leaves out what is empty, and would move the panels.
-        "its kinks": {"x": np.append(kinks, 99), "y": np.append(np.clip(heights, -99, 99), 99)},
+        "its kinks": dict(zip("xy", fig.never_empty(kinks).T, strict=True)),
         "this β": {"x": [beta], "y": [what.gain[index]]},
         "this β below": {"x": [beta], "y": [max(what.gap[index], TINY)]},
         "samples": {"x": BINS, "y": np.append(count, 0) / (CHAINS * (BINS[1] - BINS[0]))},
@@ -143,7 +138,7 @@ def sentence(what: Optima, beta: float) -> str:
     fit, curve = what.fit(beta), Curve.of(what.fit(beta))
     kinks, away = len(curve.knots) - 2, float((np.abs(walk(what, beta)) > REACH).mean())
     words = (
-        f"At β = {number(beta)}: optimum <b>{fit.objective:,.3f}</b> (a Gaussian's score has "
+        f"At β = {fig.number(beta)}: optimum <b>{fit.objective:,.3f}</b> (a Gaussian's score has "
         f"{-what.n / (2 * what.v):,.3f}), certified to <b>{fit.gap:.0e}</b> · "
         f"<b>{kinks}</b> kink{'s' * (kinks != 1)}, at data · no minimum below β = "
         f"{what.least:g}, β₁ = <b>{what.gaussian:.1f}</b>, n = {what.n} · {regime(what, beta)} · "

@@ -5,47 +5,37 @@ from __future__ import annotations
 import math
 
 from scorelab.credit import COLUMNS
-from scorelab.explore.explorer import BaseExplorer, choice, slider
+from scorelab.explore.controls import Choice, Slider
+from scorelab.explore.explorer import BaseExplorer
 
-from .view import (
-    DATA,
-    FORMS,
-    RULES,
-    STOPS,
-    WIDTHS,
-    blank,
-    compute,
-    ranges,
-    sentence,
-)
+from . import view
+from .view import DATA, FORMS, RULES, STOPS, WIDTHS
+
+FORM = "What the network starts from and corrects"
+ROWS = "As many training rows, from many clients or few"
+RULE = "The slider, a rule that sees training clients only, or nothing"
+COLUMN = "The column in the third panel"
+STEPS = "Steps of gradient descent, if stopped by hand"
 
 
 class Explorer(BaseExplorer):
     """Form, data, width, rule, stop, and the column that is looked at."""
 
-    def __init__(self) -> None:
-        rows = [
-            {
-                "form": choice("form", FORMS, FORMS[0],
-                               "What the network starts from and corrects", "160px"),
-                "data": choice("data", DATA, DATA[0],
-                               "As many training rows, from many clients or few", "270px"),
-                "rule": choice("stop by", RULES, "hand",
-                               "The slider, a rule that sees training clients only, or nothing",
-                               "180px"),
-                "column": choice("column", COLUMNS, "PAY_0", "The column in the third panel",
-                                 "180px"),
-            },
-            {
-                "width": slider("width", WIDTHS, math.inf, "Neurons of the network", "260px"),
-                "stop": slider("stop", STOPS, 30, "Steps of gradient descent, if stopped by hand"),
-            },
-        ]  # fmt: skip
-        super().__init__(rows, blank(), [name for row in rows for name in row])
-        self.draw()
+    controls = (
+        {
+            "form": Choice("form", FORMS, FORMS[0], FORM, "160px"),
+            "data": Choice("data", DATA, DATA[0], ROWS, "270px"),
+            "rule": Choice("stop by", RULES, "hand", RULE, "180px"),
+            "column": Choice("column", COLUMNS, "PAY_0", COLUMN, "180px"),
+        },
+        {
+            "width": Slider("width", WIDTHS, math.inf, "Neurons of the network", "260px"),
+            "stop": Slider("stop", STOPS, 30, STEPS),
+        },
+    )
+    blank = staticmethod(view.blank)
 
-    def draw(self) -> None:
+    def refresh(self) -> None:
         """Show the chosen stop of the chosen path."""
-        state = tuple(self[n] for n in ("form", "data", "width", "rule", "stop", "column"))
-        self.show(compute(*state), **ranges(self["column"]))
-        self.say(sentence(*state))
+        self.show(view.compute(**self.state), **view.ranges(self["column"]))
+        self.say(view.sentence(**self.state))

@@ -9,75 +9,72 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import ArrayLike
 
 from scorelab.credit import CODES, COLUMNS, load, small
-from scorelab.explore.figures import COLORS, Array, add_heat, add_line, add_points, number, panels
+from scorelab.explore import figures as fig
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Trace = dict[str, Any]
-Traces = dict[str, Trace]
 FORMS, DATA, WIDTHS = small.FORMS, tuple(small.DATA), small.WIDTHS
 STOPS = small.STOPS + small.LATE
 #: What chooses the stop: the slider, a rule from training data alone, or nothing.
 RULES = ("hand", "hold-out", "leave-one-out", "never")
 #: The score of each line, and what it is divided by to share an axis.
-SCORES = {"C2ST": ("c2st", 1), "TSTR AUC": ("tstr", 1), "DCR": ("dcr", 1),
-          "trend error ÷ 20 %": ("trend", 20)}  # fmt: skip
+SCORES = {
+    "C2ST": ("c2st", 1),
+    "TSTR AUC": ("tstr", 1),
+    "DCR": ("dcr", 1),
+    "trend error ÷ 20 %": ("trend", 20),
+}
 WORST = 40.0  # per cent at which the shade of a pair is full
 PAIRS = list(itertools.combinations(range(len(COLUMNS)), 2))
 
 
 def blank() -> go.Figure:
     """Risk and scores against the step, one column and all pairs at the chosen step."""
-    figure = panels(["risk", "scores", "one column", "all pairs of columns"], height=410)
-    black = COLORS["truth"]
-    add_line(figure, "held-out risk", 1, COLORS["network"])
-    add_line(figure, "leave-one-out", 1, COLORS["kernel"], dash="dash", width=2)
-    add_points(figure, "where each stops", 1, black, size=11, symbol="x-thin",
-               line={"width": 3, "color": black})  # fmt: skip
-    shades = (COLORS["noise"], black, COLORS["overfit"], COLORS["convex"])
+    figure = fig.panels(["risk", "scores", "one column", "all pairs of columns"], height=410)
+    black = fig.COLORS["truth"]
+    fig.add_line(figure, "held-out risk", 1, fig.COLORS["network"])
+    fig.add_line(figure, "leave-one-out", 1, fig.COLORS["kernel"], dash="dash", width=2)
+    cross = {"symbol": "x-thin", "line": {"width": 3, "color": black}}
+    fig.add_points(figure, "where each stops", 1, black, size=11, **cross)
+    shades = (fig.COLORS["noise"], black, fig.COLORS["overfit"], fig.COLORS["convex"])
     for name, shade in zip(SCORES, shades, strict=True):
-        add_line(figure, name, 2, shade)
-    add_line(figure, "copies nothing", 2, COLORS["data"], dash="dot", width=2)
+        fig.add_line(figure, name, 2, shade)
+    fig.add_line(figure, "copies nothing", 2, fig.COLORS["data"], dash="dot", width=2)
     for panel, name in ((1, "this step"), (2, "this step of the scores")):
-        add_points(figure, name, panel, black, size=12, symbol="circle-open", line={"width": 3})
-    figure.add_bar(name="real", marker={"color": COLORS["data"]}, row=1, col=3)
-    add_line(figure, "synthetic", 3, COLORS["network"], shape="hvh")
-    add_heat(figure, "trend error of a pair, to 40 %", 4, COLORS["overfit"], (0, WORST))
-    figure.for_each_trace(
-        lambda trace: trace.update(showlegend=False),
-        selector=lambda trace: trace.name in {"this step of the scores", "copies nothing"},
-    )
+        fig.add_points(figure, name, panel, black, size=12, symbol="circle-open", line={"width": 3})
+    figure.add_bar(name="real", marker={"color": fig.COLORS["data"]}, row=1, col=3)
+    fig.add_line(figure, "synthetic", 3, fig.COLORS["network"], shape="hvh")
+    fig.add_heat(figure, "trend error of a pair, to 40 %", 4, fig.COLORS["overfit"], (0, WORST))
+    fig.restyle(figure, ["this step of the scores", "copies nothing"], showlegend=False)
     _arrange(figure)
     return figure
 
 
 def _arrange(figure: go.Figure) -> None:
     """Ranges and words of the axes; a step is placed by the logarithm, and 0 where 1 would be."""
-    steps = {"range": [-0.25, 6.25], "tickvals": [0, 1, 2, 3, 4, 6], "title": "steps",
-             "ticktext": ["0", "10", "100", "1k", "10k", "1M"]}  # fmt: skip
-    figure.update_xaxes(steps, row=1, col=1)
-    figure.update_xaxes(steps, row=1, col=2)
-    figure.update_yaxes({"range": [0.85, 1.9], "title": "of that without a network"}, row=1, col=1)
-    figure.update_yaxes({"range": [0, 1], "dtick": 0.25, "title": ""}, row=1, col=2)
-    figure.update_yaxes(
-        {"range": [0, 0.85], "dtick": 0.2, "title": "share of the rows"}, row=1, col=3
-    )
-    groups = {0.5: "limit", 4.5: "bills", 10.5: "paid", 18: "codes"}
-    for update, end in ((figure.update_xaxes, False), (figure.update_yaxes, True)):
-        span = [23.5, -0.5] if end else [-0.5, 23.5]
-        update({"range": span, "tickvals": list(groups), "ticktext": list(groups.values()),
-                "title": "", "tickangle": -90 if end else 0}, row=1, col=4)  # fmt: skip
-    figure.update_xaxes({"tickangle": 0}, row=1, col=3)
+    steps = {"range": [-0.25, 6.25], "tickvals": [0, 1, 2, 3, 4, 6], "title": "steps"}
+    steps["ticktext"] = ["0", "10", "100", "1k", "10k", "1M"]
+    fig.axes(figure, 1, steps, {"range": [0.85, 1.9], "title": "of that without a network"})
+    fig.axes(figure, 2, steps, {"range": [0, 1], "dtick": 0.25, "title": ""})
+    shares = {"range": [0, 0.85], "dtick": 0.2, "title": "share of the rows"}
+    fig.axes(figure, 3, {"tickangle": 0}, shares)
+    groups = {"tickvals": [0.5, 4.5, 10.5, 18], "ticktext": ["limit", "bills", "paid", "codes"]}
+    across = groups | {"range": [-0.5, 23.5], "title": "", "tickangle": 0}
+    fig.axes(figure, 4, across, across | {"range": [23.5, -0.5], "tickangle": -90})
     figure.update_layout(bargap=0.05, margin={"b": 120}, legend={"y": -0.24})
 
 
 @lru_cache(maxsize=1)
 def _paths() -> dict[tuple[str, str, float], pd.DataFrame]:
     axes = ["form", "data", "width"]
-    return {key: rows.reset_index(drop=True) for key, rows in small.table().groupby(axes)}
+    found = {}
+    for (form, data, width), rows in small.table().groupby(axes):
+        found[form, data, width] = rows.reset_index(drop=True)
+    return found
 
 
 def path(form: str, data: str, width: float) -> pd.DataFrame:
@@ -94,21 +91,23 @@ def chosen(rows: pd.DataFrame, rule: str, stop: int) -> int:
     return len(rows) - 1 if rule == "never" else int(np.abs(_at(rows["stop"]) - _at(stop)).argmin())
 
 
-def _at(stops: Array | int) -> Array:
+def _at(stops: ArrayLike) -> fig.Array:
     """Where a step is drawn."""
     return np.log10(np.maximum(stops, 1))
 
 
-def compute(form: str, data: str, width: float, rule: str, stop: int, column: str) -> Traces:
+def compute(form: str, data: str, width: float, rule: str, stop: int, column: str) -> fig.Traces:
     """All traces, by the name of the trace."""
     rows = path(form, data, width)
     here = chosen(rows, rule, stop)
-    return {**over_steps(form, data, width), **at_step(form, data, width, here),
-            **marginal(form, data, width, here, column)}  # fmt: skip
+    return {
+        **over_steps(form, data, width),
+        **at_step(form, data, width, here),
+        **marginal(form, data, width, here, column),
+    }
 
 
-@lru_cache(maxsize=32)
-def over_steps(form: str, data: str, width: float) -> Traces:
+def over_steps(form: str, data: str, width: float) -> fig.Traces:
     """Risks and scores against the step, and where two rules stop."""
     rows = path(form, data, width)
     x = _at(rows["stop"].to_numpy())
@@ -124,8 +123,7 @@ def over_steps(form: str, data: str, width: float) -> Traces:
     }
 
 
-@lru_cache(maxsize=256)
-def at_step(form: str, data: str, width: float, here: int) -> Traces:
+def at_step(form: str, data: str, width: float, here: int) -> fig.Traces:
     """Where the step is in the first two panels, and all its pairs."""
     row = path(form, data, width).iloc[here]
     x = float(_at(row["stop"]))
@@ -140,8 +138,7 @@ def at_step(form: str, data: str, width: float, here: int) -> Traces:
     }
 
 
-@lru_cache(maxsize=512)
-def marginal(form: str, data: str, width: float, here: int, column: str) -> Traces:
+def marginal(form: str, data: str, width: float, here: int, column: str) -> fig.Traces:
     """The shares of the bins of one column, in the whole table and in the synthetic rows."""
     row, wanted = path(form, data, width).iloc[here], real(column)
     made = np.array([row[f"{column}={i}"] for i in range(len(wanted))])
@@ -150,7 +147,7 @@ def marginal(form: str, data: str, width: float, here: int, column: str) -> Trac
 
 
 @lru_cache(maxsize=32)
-def real(column: str) -> Array:
+def real(column: str) -> fig.Array:
     """The shares of a column's bins in the whole table."""
     return small.shares(_table(), column).numpy()
 
@@ -169,11 +166,11 @@ def ranges(column: str) -> dict[str, Any]:
         edges = small.edges()[column].numpy()
         places = np.linspace(0, len(edges) - 1, 4).round().astype(int)
         ends, ticks = (0, len(edges) - 2), (places - 0.5).tolist()
-        words = [_amount(column, edges[i]) for i in places]
+        words = [_amount(column, float(edges[i])) for i in places]
         title = f"{column}, {'years' if column == 'AGE' else 'NT$'}"
     span = [ends[0] - 0.6, ends[-1] + 0.6]
-    return {"xaxis3": {"range": span, "tickvals": ticks, "ticktext": words,
-                       "title": {"text": title}}}  # fmt: skip
+    axis = {"range": span, "tickvals": ticks, "ticktext": words, "title": {"text": title}}
+    return {"xaxis3": axis}
 
 
 def _amount(column: str, edge: float) -> str:
@@ -190,9 +187,10 @@ def sentence(form: str, data: str, width: float, rule: str, stop: int, column: s
     worst = max(errors, key=errors.__getitem__)
     off = np.abs([row[f"{column}={i}"] - s for i, s in enumerate(real(column))]).sum() / 2
     return (
-        f"After <b>{number(int(row['stop']))}</b> steps: held-out risk <b>{row['risk']:.2f}</b> of "
-        f"that without a network · trend error <b>{row['trend']:.1f} %</b>, C2ST "
-        f"<b>{row['c2st']:.2f}</b>, TSTR AUC <b>{row['tstr']:.2f}</b>, DCR <b>{row['dcr']:.2f}</b> "
+        f"After <b>{fig.number(int(row['stop']))}</b> steps: held-out risk "
+        f"<b>{row['risk']:.2f}</b> of that without a network · trend error "
+        f"<b>{row['trend']:.1f} %</b>, C2ST <b>{row['c2st']:.2f}</b>, "
+        f"TSTR AUC <b>{row['tstr']:.2f}</b>, DCR <b>{row['dcr']:.2f}</b> "
         f"(.5: copies nothing) · {column} is off by <b>{100 * off:.0f} %</b> of the rows · worst "
         f"pair <b>{worst[0]}</b> and <b>{worst[1]}</b>, off by <b>{errors[worst]:.0f} %</b>"
     )

@@ -11,7 +11,7 @@ from torch import Generator, Tensor
 
 from scorelab import stopping
 from scorelab.devices import device
-from scorelab.explore.replay.plane import GRID
+from scorelab.explore.replay.plane import GRID, moves
 from scorelab.explore.replay.setting import MIXTURES, PROCESS
 from scorelab.kernel import KernelFlow
 from scorelab.path import Denoiser
@@ -52,6 +52,8 @@ class Problem:
         self.outside = 1 - len(self.test) / len(test)
         self.flow = decomposed(target, n, times, radius).with_labels(self.train.x_0)
         self.exact = self._exact(self.test)
+        self.curves = self._curves()
+        self.moves = moves(self.truth, LEVEL, self.exact.device)
 
     def _exact(self, data: Regression) -> Tensor:
         return self.truth(data.t, data.x_t)
@@ -74,8 +76,7 @@ class Problem:
         """The label noise of one output, as only who knows the truth can tell it."""
         return math.sqrt(self.noise(self.train) / self.exact.shape[1])
 
-    @cached_property
-    def curves(self) -> dict[str, Tensor]:
+    def _curves(self) -> dict[str, Tensor]:
         """At every stop of the flow, (T,): errors, and the scores that rules minimise."""
         left = self.flow.left_at_stops
         energy = self.flow.projections.square().sum(1)

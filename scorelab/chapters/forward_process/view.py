@@ -4,35 +4,24 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 import torch
 
-from scorelab.explore.figures import (
-    COLORS,
-    Array,
-    add_contours,
-    add_heat,
-    add_line,
-    add_shapes,
-    arrows,
-    dots,
-    outlines,
-    panels,
-)
+from scorelab.explore import figures as fig
 from scorelab.explore.replay.plane import GRID, REACH
 from scorelab.explore.replay.setting import CREDIT, PROCESS
 
 from .laws import LINE, STEP, XS, YS, Field, law
 
 #: Round numbers, about ten a decade, from the first time of the process to the last.
-TIMES = (0.02, 0.025, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5,
-         0.6, 0.8, 1, 1.2, 1.5, 2, 2.5, 3)  # fmt: skip
+TIMES = (
+    *(0.02, 0.025, 0.03, 0.04, 0.05, 0.06, 0.08),
+    *(0.1, 0.12, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8),
+    *(1, 1.2, 1.5, 2, 2.5, 3),
+)
 CLEAN = 1e-6  # the time that stands for 0, where a law of points has no density
-Trace = dict[str, Any]
-Traces = dict[str, Trace]
 #: What is shown of a law in the plane, and of one on the line; the rest is shown of both.
 PLANE = ("density lines", "steepness", "score of noise", "score")
 ON_LINE = ("density", "score −x of noise", "score s(x)")
@@ -42,36 +31,33 @@ ASPECT = 312 / 264
 
 def blank() -> go.Figure:
     """The three panels: law, score, and the way from signal to noise."""
-    figure = panels(["the law of X<sub>t</sub>", "its score", "signal, noise, and distance"])
-    grey, black, noise = COLORS["data"], COLORS["truth"], COLORS["noise"]
+    figure = fig.panels(["the law of X<sub>t</sub>", "its score", "signal, noise, and distance"])
+    grey, black, noise = fig.COLORS["data"], fig.COLORS["truth"], fig.COLORS["noise"]
     grid = {"x0": float(XS[0]), "dx": STEP, "y0": float(YS[0]), "dy": STEP}
-    add_contours(figure, "density lines", 1, black, (-2.5, 0, 0.5), **grid)
-    add_shapes(figure, "noised sample", 1, grey)
-    add_line(figure, "density", 1, black)
-    add_line(figure, "pure noise", 1, noise, dash="dash", width=2)
-    add_heat(figure, "steepness", 2, "#808080", (0, 2.5), zsmooth="fast", **grid)
-    add_shapes(figure, "score of noise", 2, noise)
-    add_shapes(figure, "score", 2, black)
-    add_line(figure, "score −x of noise", 2, noise, dash="dash", width=2)
-    add_line(figure, "score s(x)", 2, black)
-    add_line(figure, "signal α²", 3, grey)
-    add_line(figure, "noise h", 3, noise)
-    add_line(figure, "distance to noise", 3, black)
-    add_line(figure, "its bound α", 3, black, dash="dot", width=2)
-    add_line(figure, "now", 3, black, width=1)
+    fig.add_contours(figure, "density lines", 1, black, (-2.5, 0, 0.5), **grid)
+    fig.add_shapes(figure, "noised sample", 1, grey)
+    fig.add_line(figure, "density", 1, black)
+    fig.add_line(figure, "pure noise", 1, noise, dash="dash", width=2)
+    fig.add_heat(figure, "steepness", 2, "#808080", (0, 2.5), zsmooth="fast", **grid)
+    fig.add_shapes(figure, "score of noise", 2, noise)
+    fig.add_shapes(figure, "score", 2, black)
+    fig.add_line(figure, "score −x of noise", 2, noise, dash="dash", width=2)
+    fig.add_line(figure, "score s(x)", 2, black)
+    fig.add_line(figure, "signal α²", 3, grey)
+    fig.add_line(figure, "noise h", 3, noise)
+    fig.add_line(figure, "distance to noise", 3, black)
+    fig.add_line(figure, "its bound α", 3, black, dash="dot", width=2)
+    fig.add_line(figure, "now", 3, black, width=1)
     marks = {"size": [0, 11, 11, 11, 0], "opacity": 1}
-    figure.update_traces(mode="lines+markers", marker=marks, selector={"name": "now"})
-    for name in ("now", "score of noise", "score −x of noise", "score s(x)"):  # their colours tell
-        figure.update_traces(showlegend=False, selector={"name": name})
-    ticks = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2]
-    time = {"type": "log", "range": [math.log10(0.018), math.log10(3.3)], "title_text": "time t"}
-    figure.update_xaxes(time, tickvals=ticks, ticktext=[f"{t:g}" for t in ticks], row=1, col=3)
-    figure.update_yaxes(range=[0, 1.06], row=1, col=3)
+    fig.restyle(figure, ["now"], mode="lines+markers", marker=marks)
+    hidden = ("now", "score of noise", "score −x of noise", "score s(x)")  # their colours tell
+    fig.restyle(figure, hidden, showlegend=False)
+    span, ticks = [math.log10(0.018), math.log10(3.3)], [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2]
+    fig.axes(figure, 3, fig.log_axis(span, ticks, title_text="time t"), {"range": [0, 1.06]})
     return figure
 
 
-@lru_cache(maxsize=8)
-def axes(target: str) -> Trace:
+def axes(target: str) -> fig.Trace:
     """Titles and ranges of the first two panels, which change with the target alone."""
     wide, tall = [-ASPECT * REACH, ASPECT * REACH], [-REACH, REACH]
     flat = law(target).dim == 1
@@ -87,12 +73,11 @@ def axes(target: str) -> Trace:
     }
 
 
-def _axis(title: str, reach: list[float]) -> Trace:
+def _axis(title: str, reach: list[float]) -> fig.Trace:
     return {"title": {"text": title}, "range": reach}
 
 
-@lru_cache(maxsize=256)
-def compute(target: str, t: float) -> Traces:
+def compute(target: str, t: float) -> fig.Traces:
     """All traces for one target at one time: arrays, and whether they are shown, by name."""
     flat = law(target).dim == 1
     draw, sample = on_line if flat else in_plane, law(target).noised(t)
@@ -106,18 +91,18 @@ def field(target: str, t: float) -> Field:
     return law(target).field(t)
 
 
-def in_plane(sample: Array, field: Field) -> Traces:
+def in_plane(sample: fig.Array, field: Field) -> fig.Traces:
     """Sample, density, score and steepness in the plane."""
     score = field.score[4:55:5, 10:61:5].reshape(-1, 2)  # these are the points of GRID
     return {
-        "noised sample": dots(sample, 0.03),
+        "noised sample": fig.dots(sample, 0.03),
         "density lines": {"z": np.log10(np.maximum(field.density, 1e-9)), "visible": True},
         "steepness": {"z": np.log10(field.slope), "visible": True},
-        "score": {**arrows(GRID, shortened(score), 0.03), "visible": True},
+        "score": {**fig.arrows(GRID, shortened(score), 0.03), "visible": True},
     }
 
 
-def shortened(score: Array) -> Array:
+def shortened(score: fig.Array) -> fig.Array:
     """Arrows (n, 2) of the same directions whose lengths are 0.14 log(1 + ‖s‖).
 
     A score is tens of times longer at the first time than at the last. On one fixed logarithmic
@@ -127,7 +112,7 @@ def shortened(score: Array) -> Array:
     return 0.14 * score / length * np.log1p(length)
 
 
-def on_line(sample: Array, field: Field) -> Traces:
+def on_line(sample: fig.Array, field: Field) -> fig.Traces:
     """Sample, density and score on the line."""
     return {
         "noised sample": histogram(sample[:, 0]),
@@ -136,60 +121,61 @@ def on_line(sample: Array, field: Field) -> Traces:
     }
 
 
-def histogram(sample: Array) -> Trace:
+def histogram(sample: fig.Array) -> fig.Trace:
     """Bars of a sample's density, as one path."""
     height, edges = np.histogram(sample, bins=52, range=(-3.64, 3.64))
     height = height / (len(sample) * (edges[1] - edges[0]))
     left, right, floor = edges[:-1], edges[1:], np.zeros_like(height)
     corners = [(left, floor), (left, height), (right, height), (right, floor)]
-    return outlines(np.array(corners).transpose(2, 0, 1))
+    return fig.outlines(np.array(corners).transpose(2, 0, 1))
 
 
-@lru_cache(maxsize=8)
-def backdrop(target: str) -> Traces:
+def backdrop(target: str) -> fig.Traces:
     """What no time changes: pure noise, and the curves against time."""
     t = torch.tensor(TIMES, dtype=torch.float64)
     alpha, h = PROCESS.alpha(t), PROCESS.h(t)
-    curves = {"signal α²": alpha**2, "noise h": h, "its bound α": alpha,
-              "distance to noise": ways(target)}  # fmt: skip
     return {
-        **{name: {"x": t, "y": y} for name, y in curves.items()},
+        "signal α²": {"x": t, "y": alpha**2},
+        "noise h": {"x": t, "y": h},
+        "its bound α": {"x": t, "y": alpha},
+        "distance to noise": {"x": t, "y": ways(target)},
         **(noise_on_line() if law(target).dim == 1 else noise_in_plane()),
     }
 
 
-def noise_on_line() -> Traces:
+def noise_on_line() -> fig.Traces:
     """The density of N(0, 1), and its score −x."""
     bell = torch.exp(-(LINE**2) / 2) / math.sqrt(2 * math.pi)
-    return {"pure noise": {"x": LINE, "y": bell},
-            "score −x of noise": {"x": LINE, "y": -LINE, "visible": True}}  # fmt: skip
+    return {
+        "pure noise": {"x": LINE, "y": bell},
+        "score −x of noise": {"x": LINE, "y": -LINE, "visible": True},
+    }
 
 
-def noise_in_plane() -> Traces:
+def noise_in_plane() -> fig.Traces:
     """The circle that holds 95 % of N(0, I), and the arrows of its score −x."""
     turn = np.linspace(0, 2 * np.pi, 121)
     radius = math.sqrt(-2 * math.log(0.05))
     return {
         "pure noise": {"x": radius * np.cos(turn), "y": radius * np.sin(turn)},
-        "score of noise": {**arrows(GRID, shortened(-GRID), 0.06), "visible": True},
+        "score of noise": {**fig.arrows(GRID, shortened(-GRID), 0.06), "visible": True},
     }
 
 
 @lru_cache(maxsize=8)
-def ways(target: str) -> Array:
+def ways(target: str) -> fig.Array:
     """The distance to pure noise at all ``TIMES``, as a share of that of the clean law."""
     clean, *noised = law(target).distances((CLEAN, *TIMES))
     return np.array(noised) / clean
 
 
-def now(target: str, t: float) -> Trace:
+def now(target: str, t: float) -> fig.Trace:
     """A mark on each curve at one time."""
     signal, h = float(PROCESS.alpha(t) ** 2), float(PROCESS.h(t))
     marks = sorted([signal, h, ways(target)[TIMES.index(t)]])
     return {"x": [t, t, t, t, t], "y": [0, *marks, 1.06]}
 
 
-@lru_cache(maxsize=256)
 def sentence(target: str, t: float) -> str:
     """The numbers of one target at one time, beside those of pure noise."""
     signal, h = float(PROCESS.alpha(t) ** 2), float(PROCESS.h(t))

@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-from scorelab.explore.explorer import BaseExplorer, choice, slider
+from scorelab.explore.controls import Choice, Slider
+from scorelab.explore.explorer import BaseExplorer
 
-from .view import (
-    DIMS,
-    RULES,
-    SEEDS,
-    SIZES,
-    TIMES,
-    blank,
-    compute,
-    sentence,
-)
+from . import view
+from .view import DIMS, RULES, SEEDS, SIZES, TIMES
 
 
 class Explorer(BaseExplorer):
     """Number of samples, dimension, way to draw the times, rule and number of data sets."""
 
-    def __init__(self) -> None:
-        row = {
-            "dim": choice("d", DIMS, 2, "Dimension of the data: three modes on a line", "80px"),
-            "times": choice("times", TIMES, "uniform", "How the noising times are drawn", "140px"),
-            "rule": choice("stop by", list(RULES), "oracle",
-                           "The best stop, which needs the truth, or a rule that does not",
-                           "190px"),
-            "n": slider("n", SIZES, 500, "Number of samples, each with one noise", "300px"),
-            "seeds": slider("data sets", SEEDS, SEEDS[-1],
-                            "How many data sets of each size are used", "270px"),
-        }  # fmt: skip
-        super().__init__([row], blank(), list(row))
-        self.draw()
+    controls = (
+        {
+            "dim": Choice("d", DIMS, 2, "Dimension of the data: three modes on a line", "80px"),
+            "times": Choice("times", TIMES, "uniform", "How the noising times are drawn", "140px"),
+            "rule": Choice(
+                "stop by",
+                tuple(RULES),
+                "oracle",
+                "The best stop, which needs the truth, or a rule that does not",
+                "190px",
+            ),
+            "n": Slider("n", SIZES, 500, "Number of samples, each with one noise", "300px"),
+            "seeds": Slider(
+                "data sets", SEEDS, SEEDS[-1], "How many data sets of each size are used", "270px"
+            ),
+        },
+    )
+    blank = staticmethod(view.blank)
 
-    def draw(self) -> None:
+    def refresh(self) -> None:
         """Show the chosen part of the sweep."""
-        state = self["dim"], self["times"], self["n"], self["rule"], self["seeds"]
-        self.show(compute(*state))
-        self.say(sentence(*state))
+        self.show(view.compute(**self.state))
+        self.say(view.sentence(**self.state))

@@ -3,74 +3,69 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
 import torch
 
-from scorelab.explore.figures import COLORS, Array, add_line, add_points, number, panels
+from scorelab.explore import figures as fig
 from scorelab.power_law import PowerLaw
 from scorelab.studies import rates
 
-Trace = dict[str, Any]
-Traces = dict[str, Trace]
 #: What chooses the stop, and the columns of the table that hold its risk and its stop.
 RULES = {"oracle": ("best", "best_stop"), "leave-one-out": ("loo", "loo_stop")}
 DIMS, TIMES, SIZES = (rates.AXES[axis] for axis in ("dim", "times", "n"))
 SEEDS = tuple(range(2, len(rates.AXES["seed"]) + 1))
 RISKS, STOPS = (0.003, 1.0), (0.7, 1000.0)  # what the vertical axes span
+TITLES = ["risk against the step, at one n", "risk at the stop, against n", "the stop, against n"]
 ENDS = np.array([SIZES[0] / 1.15, SIZES[-1] * 1.15])  # where lines over n begin and end
+#: What the third panel shows of the stop, as the second does of the risk.
+AGAIN = ("95 % of the slope", "each data set", "fit", "guaranteed", "this n")
 
 
 def blank() -> go.Figure:
     """The risk against the step, and, against n, the risk and the step at the chosen stop."""
-    figure = panels(["risk against the step, at one n", "risk at the stop, against n",
-                     "the stop, against n"])  # fmt: skip
-    orange, black, red = COLORS["kernel"], COLORS["truth"], COLORS["overfit"]
+    figure = fig.panels(TITLES)
+    orange, black, red = fig.COLORS["kernel"], fig.COLORS["truth"], fig.COLORS["overfit"]
     _add_band(figure, "all data sets", 1)
-    add_line(figure, "risk, mean", 1, orange)
-    add_points(figure, "where they stop", 1, black, size=8, symbol="circle-open", line={"width": 2})
-    add_points(figure, "never stopped", 2, red, size=4, opacity=0.5)
-    add_line(figure, "never: fit", 2, red, width=2)
+    fig.add_line(figure, "risk, mean", 1, orange)
+    ring = {"symbol": "circle-open", "line": {"width": 3}}
+    fig.add_points(figure, "where they stop", 1, black, size=8, **ring | {"line": {"width": 2}})
+    fig.add_points(figure, "never stopped", 2, red, size=4, opacity=0.5)
+    fig.add_line(figure, "never: fit", 2, red, width=2)
     for panel, mark in ((2, ""), (3, " of the stop")):
         _add_band(figure, "95 % of the slope" + mark, panel)
-        add_points(figure, "each data set" + mark, panel, orange, size=5, opacity=0.55)
-        add_line(figure, "fit" + mark, panel, orange)
-        add_line(figure, "guaranteed" + mark, panel, black, dash="dash", width=2)
-        add_points(figure, "this n" + mark, panel, black, size=15, symbol="circle-open",
-                   line={"width": 3})  # fmt: skip
-    hidden = {"this n", "never: fit"}
-    figure.for_each_trace(
-        lambda t: t.update(showlegend=not (t.name in hidden or t.name.endswith("of the stop")))
-    )
+        fig.add_points(figure, "each data set" + mark, panel, orange, size=5, opacity=0.55)
+        fig.add_line(figure, "fit" + mark, panel, orange)
+        fig.add_line(figure, "guaranteed" + mark, panel, black, dash="dash", width=2)
+        fig.add_points(figure, "this n" + mark, panel, black, size=15, **ring)
+    again = [name + " of the stop" for name in AGAIN]
+    fig.restyle(figure, ["this n", "never: fit", *again], showlegend=False)
     _arrange(figure)
     return figure
 
 
 def _add_band(figure: go.Figure, name: str, panel: int) -> None:
     shape = {"mode": "none", "fill": "toself", "hoverinfo": "skip", "opacity": 0.3}
-    figure.add_scatter(**shape, name=name, fillcolor=COLORS["kernel"], row=1, col=panel)
+    figure.add_scatter(**shape, name=name, fillcolor=fig.COLORS["kernel"], row=1, col=panel)
 
 
 def _arrange(figure: go.Figure) -> None:
     """Ranges and words of the axes, all logarithmic."""
-    risks = {"type": "log", "range": np.log10(RISKS).tolist(), "tickvals": [0.01, 0.1, 1],
-             "title": "excess risk"}  # fmt: skip
-    sizes = {"type": "log", "range": np.log10(ENDS * [0.93, 1.07]).tolist(),
-             "tickvals": SIZES[::2], "title": "number of samples n"}  # fmt: skip
-    steps = [1, 10, 100, 1000, 10_000, 100_000]
-    figure.update_xaxes({"type": "log", "range": [-0.1, 5.1], "tickvals": steps[::2],
-                         "ticktext": [number(s) for s in steps[::2]],
-                         "title": "steps of gradient descent"}, row=1, col=1)  # fmt: skip
-    figure.update_yaxes(risks, row=1, col=1)
-    figure.update_xaxes(sizes, row=1, col=2)
-    figure.update_xaxes(sizes, row=1, col=3)
-    figure.update_yaxes(risks, row=1, col=2)
-    figure.update_yaxes({"type": "log", "range": np.log10(STOPS).tolist(), "title": "steps",
-                         "tickvals": steps[:4], "ticktext": [number(s) for s in steps[:4]]},
-                        row=1, col=3)  # fmt: skip
+    risks = {"type": "log", "range": powers(RISKS), "tickvals": [0.01, 0.1, 1]}
+    sizes = {"type": "log", "range": powers(ENDS * [0.93, 1.07]), "tickvals": SIZES[::2]}
+    risks, sizes = risks | {"title": "excess risk"}, sizes | {"title": "number of samples n"}
+    fig.axes(figure, 1, fig.log_axis([-0.1, 5.1], [1, 100, 10_000], title=fig.STEPS), risks)
+    fig.axes(figure, 2, sizes, risks)
+    fig.axes(figure, 3, sizes, fig.log_axis(powers(STOPS), [1, 10, 100, 1000], title="steps"))
+
+
+def powers(ends: Sequence[float] | fig.Array) -> list[float]:
+    """The ends of a logarithmic axis as plotly wants them."""
+    return np.log10(ends).tolist()
 
 
 class Sweep(NamedTuple):
@@ -80,11 +75,11 @@ class Sweep(NamedTuple):
     risks at the milestones.
     """
 
-    n: Array
-    risk: Array
-    stop: Array
-    never: Array
-    curves: Array
+    n: fig.Array
+    risk: fig.Array
+    stop: fig.Array
+    never: fig.Array
+    curves: fig.Array
 
     @property
     def fits(self) -> dict[str, PowerLaw]:
@@ -103,17 +98,17 @@ def chosen(dim: int, times: str, rule: str, seeds: int) -> Sweep:
     table = _table()
     keep = (table["dim"] == dim) & (table["times"] == times) & (table["seed"] < seeds)
     rows, curve = table[keep], [f"risk_{m}" for m in rates.MILESTONES]
-    columns = [rows[name].to_numpy(np.float64) for name in ("n", *RULES[rule], "never")]
-    return Sweep(*columns, rows[curve].to_numpy(np.float64))
+    n, risk, stop, never = (np.array(rows[c], np.float64) for c in ("n", *RULES[rule], "never"))
+    return Sweep(n, risk, stop, never, np.array(rows[curve], np.float64))
 
 
-def compute(dim: int, times: str, n: int, rule: str, seeds: int) -> Traces:
+def compute(dim: int, times: str, n: int, rule: str, seeds: int) -> fig.Traces:
     """All traces, by the name of the trace; only those of ``n`` are new when only n changes."""
     return {**over_n(dim, times, rule, seeds), **at_n(dim, times, n, rule, seeds)}
 
 
 @lru_cache(maxsize=64)
-def over_n(dim: int, times: str, rule: str, seeds: int) -> Traces:
+def over_n(dim: int, times: str, rule: str, seeds: int) -> fig.Traces:
     """Dots, fitted and guaranteed lines against n."""
     sweep = chosen(dim, times, rule, seeds)
     fits, slope = sweep.fits, rates.guaranteed_slope(dim)
@@ -129,11 +124,11 @@ def over_n(dim: int, times: str, rule: str, seeds: int) -> Traces:
     }
 
 
-def _lines(fit: PowerLaw, guaranteed: float, mark: str) -> Traces:
+def _lines(fit: PowerLaw, guaranteed: float, mark: str) -> fig.Traces:
     """The fitted line, all slopes of its band and the guaranteed one, through the same middle."""
     middle = math.sqrt(SIZES[0] * SIZES[-1])
 
-    def line(slope: float) -> Array:
+    def line(slope: float) -> fig.Array:
         return float(fit(middle)) * (ENDS / middle) ** slope
 
     steep, shallow = (line(fit.slope + sign * fit.margin) for sign in (-1, 1))
@@ -148,7 +143,7 @@ def _lines(fit: PowerLaw, guaranteed: float, mark: str) -> Traces:
 
 
 @lru_cache(maxsize=512)
-def at_n(dim: int, times: str, n: int, rule: str, seeds: int) -> Traces:
+def at_n(dim: int, times: str, n: int, rule: str, seeds: int) -> fig.Traces:
     """The risk curves of one n, where the rule stops on them, and where n is in the others."""
     sweep = chosen(dim, times, rule, seeds)
     here, steps = sweep.n == n, np.array(rates.MILESTONES, np.float64)
@@ -163,7 +158,7 @@ def at_n(dim: int, times: str, n: int, rule: str, seeds: int) -> Traces:
     }
 
 
-def mean(values: Array) -> Array:
+def mean(values: fig.Array) -> fig.Array:
     """The geometric mean over the data sets (the first axis): what a fit of logarithms sees."""
     return np.exp(np.log(values).mean(0))
 
@@ -183,7 +178,7 @@ def sentence(dim: int, times: str, n: int, rule: str, seeds: int) -> str:
         for name, fit in fits.items()
     }
     return (
-        f"At n = {number(n)}: excess risk <b>{risk:.3f}</b> after <b>{stop:.0f}</b> steps, "
+        f"At n = {fig.number(n)}: excess risk <b>{risk:.3f}</b> after <b>{stop:.0f}</b> steps, "
         f"<b>{never:.2f}</b> without stopping · slope of the risk {words['risk']}, guaranteed "
         f"<b>{signed(slope, 3)}</b> · of the stop {words['stop']}, in theory "
         f"<b>{signed(-slope, 3)}</b> · of the risk without stopping {words['never']} · "

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
 import torch
 
-from scorelab.explore.figures import (
-    COLORS,
-    Array,
-    add_line,
-    add_points,
-    add_shapes,
-    dots,
-    number,
-    panels,
-    square_axes,
-)
+from scorelab.explore import figures as fig
 from scorelab.explore.replay.plane import REACH
-from scorelab.explore.replay.setting import MIXTURES, setting
+from scorelab.explore.replay.setting import MIXTURES
 from scorelab.studies.quality import shares
+from scorelab.targets import GaussianMixture
 
 from .walks import EXACT, Walk, Walks, best_risk, truth
-
-Trace = dict[str, Any]
-Traces = dict[str, Trace]
 
 #: Beside so many modes there is room for their shares.
 MODES_WITH_SHARES = 4
@@ -49,61 +36,58 @@ MEASURES = {
     "misplaced": Measure("misplaced", "share in the wrong mode", (0.004, 1.0), (0.01, 0.1, 1.0)),
     "fidelity": Measure("fidelity", "mean −log p of the samples", (0.8, 40.0), (1, 2, 5, 10, 20)),
 }
+TITLES = ["samples at this stop", "what they are worth, at every stop", "paths from noise to data"]
 #: Paths are told apart by where they start, in thirds of the first coordinate.
 PATHS = {"from the left": "#CC79A7", "from the middle": "#AA3377", "from the right": "#4B0F33"}
 
 
 def blank() -> go.Figure:
     """Samples over data and truth; a measure of them against the stop; and paths."""
-    figure = panels(["samples at this stop", "what they are worth, at every stop",
-                     "paths from noise to data"])  # fmt: skip
-    orange, black = COLORS["kernel"], COLORS["truth"]
-    add_shapes(figure, "data", 1, COLORS["data"])
-    add_line(figure, "modes of the truth", 1, black, width=2)
-    add_shapes(figure, "samples", 1, orange, opacity=0.85)
-    figure.add_scatter(name="their shares", mode="text", textfont={"size": 15, "color": black},
-                       hoverinfo="skip", row=1, col=1)  # fmt: skip
-    add_shapes(figure, "fresh data", 2, black, opacity=0.25)
-    add_line(figure, "risk is best here", 2, COLORS["overfit"], dash="dot", width=2)
-    add_line(figure, "at each stop", 2, orange)
-    add_points(figure, "now", 2, orange, size=13)
-    add_shapes(figure, "exact denoiser here", 3, black, opacity=0.12)
+    figure = fig.panels(TITLES)
+    orange, black = fig.COLORS["kernel"], fig.COLORS["truth"]
+    fig.add_shapes(figure, "data", 1, fig.COLORS["data"])
+    fig.add_line(figure, "modes of the truth", 1, black, width=2)
+    fig.add_shapes(figure, "samples", 1, orange, opacity=0.85)
+    fig.add_points(figure, "their shares", 1, black)
+    fig.add_shapes(figure, "fresh data", 2, black, opacity=0.25)
+    fig.add_line(figure, "risk is best here", 2, fig.COLORS["overfit"], dash="dot", width=2)
+    fig.add_line(figure, "at each stop", 2, orange)
+    fig.add_points(figure, "now", 2, orange, size=13)
+    fig.add_shapes(figure, "exact denoiser here", 3, black, opacity=0.12)
     for name, color in PATHS.items():
-        add_line(figure, name, 3, color, width=1.8)
-    hidden = ("their shares", "now", "at each stop")
-    figure.for_each_trace(lambda trace: trace.update(showlegend=trace.name not in hidden))
+        fig.add_line(figure, name, 3, color, width=1.8)
+    words = {"mode": "text", "textfont": {"size": 15, "color": black}, "marker": None}
+    fig.restyle(figure, ["their shares"], **words, hoverinfo="skip")
+    fig.restyle(figure, ["their shares", "now", "at each stop"], showlegend=False)
     _arrange(figure)
     return figure
 
 
 def _arrange(figure: go.Figure) -> None:
     """Ranges and words of the axes."""
-    square_axes(figure, 1, REACH)
-    powers = [1, 100, 10_000, 1_000_000]
-    figure.update_xaxes({"type": "log", "range": [-0.3, 7.3], "tickvals": powers,
-                         "ticktext": [number(p) for p in powers],
-                         "title": "steps of gradient descent"}, row=1, col=2)  # fmt: skip
-    figure.update_yaxes({"type": "log"}, row=1, col=2)
-    figure.update_xaxes({"range": [1.0, 0.0], "title": "noise level √h, from noise to data",
-                         "tickvals": [1, 0.75, 0.5, 0.25, 0]}, row=1, col=3)  # fmt: skip
-    figure.update_yaxes({"range": [-REACH, REACH], "dtick": 1, "title": "x₁"}, row=1, col=3)
+    fig.square_axes(figure, 1, REACH)
+    steps = fig.log_axis([-0.3, 7.3], [1, 100, 10_000, 1_000_000], title=fig.STEPS)
+    fig.axes(figure, 2, steps, {"type": "log"})
+    levels = {"range": [1.0, 0.0], "tickvals": [1, 0.75, 0.5, 0.25, 0]}
+    levels["title"] = "noise level √h, from noise to data"
+    fig.axes(figure, 3, levels, {"range": [-REACH, REACH], "dtick": 1, "title": "x₁"})
 
 
-def axis(measure: str) -> dict[str, Any]:
+def axis(measure: str) -> fig.Trace:
     """The vertical axis of the middle panel for a measure."""
     what = MEASURES[measure]
-    return {"range": np.log10(what.span).tolist(), "tickvals": what.ticks,
-            "ticktext": [f"{t:g}" for t in what.ticks], "title": {"text": what.words}}  # fmt: skip
+    return fig.log_axis(np.log10(what.span).tolist(), what.ticks, title={"text": what.words})
 
 
-def compute(runs: Walks, stop: int, measure: str) -> Traces:
+def compute(runs: Walks, stop: int, measure: str) -> fig.Traces:
     """All traces for one stop of a run of walks, and a measure."""
     now, key = runs.at(stop), MEASURES[measure].key
     where = runs.where
     worth = {s: walk.measured[key] for s, walk in runs.done().items()}
     best = best_risk(where.target, where.n, where.times)
     return {
-        **still(where.target, where.n, where.times),
+        "data": fig.dots(where.train.x_0[:500].cpu().numpy(), 0.025),
+        "modes of the truth": circles(MIXTURES[where.target]),
         **_of_walk(now),
         "fresh data": floor(where.target, key),
         "risk is best here": {"x": [best, best], "y": [1e-9, 1e9]},
@@ -113,30 +97,24 @@ def compute(runs: Walks, stop: int, measure: str) -> Traces:
     }
 
 
-@lru_cache(maxsize=16)
-def still(target: str, n: int, times: str) -> Traces:
-    """Training data, and a circle of two standard deviations around each mode of the truth."""
-    law, angle = MIXTURES[target], np.append(np.linspace(0, 2 * math.pi, 41), np.nan)
+def circles(law: GaussianMixture) -> fig.Trace:
+    """A circle of two standard deviations around each mode."""
+    angle = np.append(np.linspace(0, 2 * math.pi, 41), np.nan)
     circle = np.stack((np.cos(angle), np.sin(angle)), axis=1)
     rings = law.means.numpy()[:, None] + 2 * law.stds.numpy()[:, None, None] * circle
-    data = setting(target, n, times).train.x_0[:500].cpu().numpy()
-    return {
-        "data": dots(data, 0.025),
-        "modes of the truth": {"x": rings[..., 0].reshape(-1), "y": rings[..., 1].reshape(-1)},
-    }
+    return {"x": rings[..., 0].reshape(-1), "y": rings[..., 1].reshape(-1)}
 
 
-@lru_cache(maxsize=512)
-def _of_walk(walk: Walk) -> Traces:
+def _of_walk(walk: Walk) -> fig.Traces:
     """Samples and paths, and beside each mode the share of the samples that it has."""
     return {
-        "samples": dots(walk.samples.cpu().numpy()),
+        "samples": fig.dots(walk.samples.cpu().numpy()),
         "their shares": _shares(walk),
         **_paths(walk),
     }
 
 
-def _shares(walk: Walk) -> Trace:
+def _shares(walk: Walk) -> fig.Trace:
     """Beside each mode, away from the centre, its share of the samples, where there is room."""
     law = walk.judge.law
     means = law.means.numpy()
@@ -149,7 +127,7 @@ def _shares(walk: Walk) -> Trace:
     return {"x": place[:, 0], "y": place[:, 1], "text": words}
 
 
-def _paths(walk: Walk) -> Traces:
+def _paths(walk: Walk) -> fig.Traces:
     """The first coordinate of the kept paths against the noise level, in thirds of the start."""
     first = torch.stack(walk.paths)[:, :, 0].numpy()  # (times, paths)
     order = first[0].argsort()
@@ -159,22 +137,21 @@ def _paths(walk: Walk) -> Traces:
     }
 
 
-def _strung(x: Array, lines: Array) -> Trace:
+def _strung(x: fig.Array, lines: fig.Array) -> fig.Trace:
     """Lines (times, k) over common x as one trace, with a gap after each."""
     gap = np.full((1, lines.shape[1]), np.nan)
     over = np.append(x, np.nan)
     return {"x": np.tile(over, lines.shape[1]), "y": np.concatenate((lines, gap)).T.reshape(-1)}
 
 
-@lru_cache(maxsize=16)
-def floor(target: str, key: str) -> Trace:
+def floor(target: str, key: str) -> fig.Trace:
     """The range of a measure over sets of fresh data, as a band over all stops."""
     values = truth(target)[1][key]
     low, high = min(values), max(values)
     return {"x": [0.1, 1e8, 1e8, 0.1], "y": [low, low, high, high]}
 
 
-def _band(exact: str) -> Trace:
+def _band(exact: str) -> fig.Trace:
     """The noise levels at which the exact denoiser is used; out of sight where there are none."""
     low, high = EXACT[exact]
     if low == high:
@@ -189,12 +166,12 @@ def sentence(runs: Walks, stop: int) -> str:
     best = best_risk(where.target, where.n, where.times)
     calls = runs.steps * (2 if runs.method == "ode" else 1)
     worth = {s: walk.measured["distance"] for s, walk in runs.done().items()}
-    nearest = min(worth, key=worth.get)
+    nearest = min(worth, key=worth.__getitem__)
     return (
-        f"At {number(stop)} steps of training, {calls} calls of the denoiser a sample: distance "
-        f"<b>{now['distance']:.3f}</b> (fresh data {fresh['distance']:.3f}), with the proportions "
-        f"put right <b>{now['shape']:.3f}</b> ({fresh['shape']:.3f}) · in the wrong mode "
+        f"At {fig.number(stop)} steps of training, {calls} calls of the denoiser a sample: "
+        f"distance <b>{now['distance']:.3f}</b> (fresh data {fresh['distance']:.3f}), with the "
+        f"proportions put right <b>{now['shape']:.3f}</b> ({fresh['shape']:.3f}) · in the wrong mode "
         f"<b>{now['misplaced']:.1%}</b> ({fresh['misplaced']:.1%}) · mean −log p "
         f"<b>{now['fidelity']:.2f}</b> ({fresh['fidelity']:.2f}) · the samples are best at "
-        f"<b>{number(nearest)}</b> steps, the risk at <b>{number(best)}</b>"
+        f"<b>{fig.number(nearest)}</b> steps, the risk at <b>{fig.number(best)}</b>"
     )

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 import torch
 from torch import Tensor
 
-from scorelab.explore.figures import (
-    COLORS,
-    add_line,
-    add_points,
-    add_shapes,
-    dots,
-    outlines,
-    panels,
-)
+from scorelab.explore import figures as fig
 from scorelab.explore.replay.setting import PROCESS
 
 from .label_noise import (
@@ -36,56 +27,58 @@ from .label_noise import (
     variance,
 )
 
-REACH = [-3, 3]
-VIEW, ALL_LEVELS = torch.linspace(*REACH, 401), torch.tensor(LEVELS)
-Trace = dict[str, Any]
-Traces = dict[str, Trace]
+REACH = (-3, 3)
+TITLES = [
+    "labels at this noise level",
+    "label noise against noise level",
+    "a perfect fit of the labels",
+]
+VIEW, ALL_LEVELS = torch.linspace(-3, 3, 401), torch.tensor(LEVELS)
 
 
 def blank() -> go.Figure:
     """The three panels: the labels, how noisy they are, and a perfect fit of them."""
-    grey, black, red = COLORS["data"], COLORS["truth"], COLORS["overfit"]
-    figure = panels(["labels at this noise level", "label noise against noise level",
-                     "a perfect fit of the labels"], height=450)  # fmt: skip
-    add_shapes(figure, "± one sd of the label noise", 1, black, opacity=0.15)
-    add_line(figure, "exact denoiser", 1, black)
-    add_shapes(figure, "labels of n rows", 1, grey)
-    add_line(figure, "variance of the data", 2, black, dash="dash", width=2)
-    add_line(figure, "label noise", 2, black)
-    add_points(figure, "measured on the n rows", 2, grey, size=12)
-    add_line(figure, "training loss of the perfect fit", 2, red, dash="dot")
-    add_line(figure, "excess risk of the perfect fit", 2, red)
-    add_points(figure, "now", 2, black, size=12)
-    add_line(figure, "perfect fit", 3, red, width=4)
-    add_shapes(figure, "what it was fitted to", 3, grey)
-    add_line(figure, "the exact denoiser", 3, black, width=2)
-    figure.update_traces(showlegend=False, marker_color=[black, red], selector={"name": "now"})
-    dress(figure)
+    grey, black, red = fig.COLORS["data"], fig.COLORS["truth"], fig.COLORS["overfit"]
+    figure = fig.panels(TITLES, height=450)
+    fig.add_shapes(figure, "± one sd of the label noise", 1, black, opacity=0.15)
+    fig.add_line(figure, "exact denoiser", 1, black)
+    fig.add_shapes(figure, "labels of n rows", 1, grey)
+    fig.add_line(figure, "variance of the data", 2, black, dash="dash", width=2)
+    fig.add_line(figure, "label noise", 2, black)
+    fig.add_points(figure, "measured on the n rows", 2, grey, size=12)
+    fig.add_line(figure, "training loss of the perfect fit", 2, red, dash="dot")
+    fig.add_line(figure, "excess risk of the perfect fit", 2, red)
+    fig.add_points(figure, "now", 2, black, size=12)
+    fig.add_line(figure, "perfect fit", 3, red, width=4)
+    fig.add_shapes(figure, "what it was fitted to", 3, grey)
+    fig.add_line(figure, "the exact denoiser", 3, black, width=2)
+    fig.restyle(figure, ["now"], showlegend=False, marker_color=[black, red])
+    _arrange(figure)
     return figure
 
 
-def dress(figure: go.Figure) -> None:
+def _arrange(figure: go.Figure) -> None:
     """Axes that stay as they are, and a legend of its own under each panel."""
     for panel, label in ((1, "label X₀"), (3, "answer f(x)")):
-        figure.update_xaxes(range=REACH, dtick=1, title_text="noisy point x", row=1, col=panel)
-        figure.update_yaxes(range=[-2.7, 2.7], dtick=1, title_text=label, row=1, col=panel)
-    figure.update_xaxes(title_text="noise level √h", range=[0.1, 1], dtick=0.2, row=1, col=2)
+        x = {"range": REACH, "dtick": 1, "title_text": "noisy point x"}
+        fig.axes(figure, panel, x, {"range": [-2.7, 2.7], "dtick": 1, "title_text": label})
     decades = {"type": "log", "range": [-3.3, 0.5], "tickvals": [0.001, 0.01, 0.1, 1]}
-    figure.update_yaxes(decades, title_text="mean square", row=1, col=2)
+    levels = {"title_text": "noise level √h", "range": [0.1, 1], "dtick": 0.2}
+    fig.axes(figure, 2, levels, decades | {"title_text": "mean square"})
     for panel, name in enumerate(("legend", "legend2", "legend3"), start=1):
-        left = figure.layout[f"xaxis{panel}"].domain[0]
+        left = figure.layout[f"xaxis{panel}"]["domain"][0]
         place = {"x": left, "y": -0.19, "xanchor": "left", "yanchor": "top"}
         figure.update_layout({name: {**place, "orientation": "v"}})
         figure.update_traces(legend=name, row=1, col=panel)
     figure.update_layout(margin_b=150)
 
 
-def line(x: Tensor, y: Tensor) -> Trace:
+def line(x: Tensor, y: Tensor) -> fig.Trace:
     """A line through x and y, (n,) each."""
     return {"x": x.cpu().numpy(), "y": y.cpu().numpy()}
 
 
-def compute(target: str, n: int, noise: float, fit: str) -> Traces:
+def compute(target: str, n: int, noise: float, fit: str) -> fig.Traces:
     """All traces for one state of the controls, by name."""
     truth, band = around(target, noise)
     return {
@@ -98,7 +91,7 @@ def compute(target: str, n: int, noise: float, fit: str) -> Traces:
 
 
 @lru_cache(maxsize=64)
-def over_levels(target: str, n: int, fit: str) -> Traces:
+def over_levels(target: str, n: int, fit: str) -> fig.Traces:
     """The traces that the noise level does not change."""
     risk = judged(target, n, fit)
     return {
@@ -110,11 +103,11 @@ def over_levels(target: str, n: int, fit: str) -> Traces:
 
 
 @lru_cache(maxsize=256)
-def at_level(target: str, n: int, noise: float, fit: str) -> Traces:
+def at_level(target: str, n: int, noise: float, fit: str) -> fig.Traces:
     """The traces of the rows at one noise level, and of what fits them."""
     t, now = times(noise), LEVELS.index(noise)
     noisy, clean = rows(target, n, t)
-    pairs = dots(torch.stack((noisy[0], clean), dim=1).cpu().numpy(), 0.055)
+    pairs = fig.dots(torch.stack((noisy[0], clean), dim=1).cpu().numpy(), 0.055)
     level = torch.full((2,), noise)
     marks = torch.stack((exact(target)[2][now], judged(target, n, fit).excess[now]))
     if fit == ONE_DRAW:
@@ -131,7 +124,7 @@ def at_level(target: str, n: int, noise: float, fit: str) -> Traces:
 
 
 @lru_cache(maxsize=256)
-def around(target: str, noise: float) -> tuple[Trace, Trace]:
+def around(target: str, noise: float) -> tuple[fig.Trace, fig.Trace]:
     """The exact denoiser at one noise level, and the band of one standard deviation around it."""
     t, x = everywhere(times(noise), VIEW)
     truth = LAWS[target].denoiser(PROCESS)(t, x)[:, 0]
@@ -140,7 +133,7 @@ def around(target: str, noise: float) -> tuple[Trace, Trace]:
     return line(VIEW, truth), line(torch.cat((VIEW, VIEW.flip(0))), there_and_back)
 
 
-def steps(noisy: Tensor, clean: Tensor) -> Trace:
+def steps(noisy: Tensor, clean: Tensor) -> fig.Trace:
     """The label of the nearest row, (n,) rows: a step half-way between any two neighbours."""
     place, order = noisy.sort()
     half_way = (place[1:] + place[:-1]) / 2
@@ -149,10 +142,10 @@ def steps(noisy: Tensor, clean: Tensor) -> Trace:
     return line(jumps, clean[order].repeat_interleave(2))
 
 
-def ticks(clean: Tensor) -> Trace:
+def ticks(clean: Tensor) -> fig.Trace:
     """A dash on the left axis at each clean point (n,)."""
     dash = np.array([[-3, -0.015], [-3, 0.015], [-2.7, 0.015], [-2.7, -0.015]])
-    return outlines(dash + np.pad(clean.cpu().numpy()[:, None, None], ((0, 0), (0, 0), (1, 0))))
+    return fig.outlines(dash + np.pad(clean.cpu().numpy()[:, None, None], ((0, 0), (0, 0), (1, 0))))
 
 
 def sentence(target: str, n: int, noise: float, fit: str) -> str:

@@ -6,14 +6,13 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 import torch
 from torch import Tensor
 
-from scorelab.explore.figures import COLORS, Array, add_line, add_shapes, number, outlines, panels
+from scorelab.explore import figures as fig
 from scorelab.explore.replay.plane import REACH, along, queries
 from scorelab.explore.replay.record import Frame, Record
 from scorelab.explore.replay.setting import PROCESS, Setting
@@ -25,9 +24,6 @@ CORNERS = np.array([[-1, -1], [-1, 1], [1, 1], [1, -1]]) * [1.1, 0.0055]  # a sq
 ANCHOR = 10  # the slope is drawn through the eigenvalue of this index
 SMALLEST, LARGEST = 1e-9, 1e9  # what a logarithmic axis cannot show is drawn beyond its ends
 SLOPE = -4 / 3  # −(d + 2)/(d + 1) for d = 2
-
-Trace = dict[str, Any]
-Traces = dict[str, Trace]
 
 
 @dataclass(frozen=True)
@@ -41,7 +37,7 @@ class Limit:
     gram: Tensor
     dots: Tensor
     pairs: Tensor
-    angle: Array
+    angle: fig.Array
     spread: float
 
 
@@ -83,8 +79,8 @@ class Facts:
     kernel flow after the same number of steps, on the test inputs; 0 before the first step.
     """
 
-    shares: Array
-    eigenvalues: Array
+    shares: fig.Array
+    eigenvalues: fig.Array
     deviation: float
     distance: float
 
@@ -118,15 +114,7 @@ def tested(where: Setting) -> Callable[[float], Tensor]:
     return where.flow.replay(where.test.t, where.test.x_t)
 
 
-@lru_cache(maxsize=64)
-def still(where: Setting, noise: float) -> tuple[Traces, Callable[[float], Tensor]]:
-    """The traces that neither width nor step changes, and the kernel flow along the slice."""
-    place = queries(noise, where.fresh.device)
-    return {"exact": along(where.truth(*place)), **spectrum(where)}, where.flow.replay(*place)
-
-
-@lru_cache(maxsize=16)
-def spectrum(where: Setting) -> Traces:
+def spectrum(where: Setting) -> fig.Traces:
     """The line (π − θ)/2π, the eigenvalues of infinite width, and their predicted slope."""
     values = where.flow.eigenvalues.cpu().numpy()
     index = np.array([1, len(values)])
@@ -137,72 +125,69 @@ def spectrum(where: Setting) -> Traces:
     }
 
 
-def ranked(values: Array) -> Trace:
+def ranked(values: fig.Array) -> fig.Trace:
     """Descending eigenvalues against their index, from 1; those of zero below the axis."""
     return {"x": np.arange(1, len(values) + 1), "y": np.maximum(values, SMALLEST)}
 
 
-@lru_cache(maxsize=16)
-def chance(width: float) -> Traces:
+def chance(width: float) -> fig.Traces:
     """Two standard deviations of the share of ``width`` neurons, half of them independent."""
     angle = np.linspace(0, 180, 46)
     p = (180 - angle) / 360
     two = 2 * np.sqrt(2 * p * (1 - p) / width)
-    return {"± 2 std of chance": {"x": angle, "y": p + two},
-            "− 2 std of chance": {"x": angle, "y": p - two}}  # fmt: skip
+    return {
+        "± 2 std of chance": {"x": angle, "y": p + two},
+        "− 2 std of chance": {"x": angle, "y": p - two},
+    }
 
 
 def blank() -> go.Figure:
     """Three panels: activations of pairs of rows, predictions on a line, eigenvalues."""
-    figure = panels(TITLES)
-    blue, orange, black = COLORS["network"], COLORS["kernel"], COLORS["truth"]
-    add_shapes(figure, "pairs of rows", 1, blue, opacity=0.75)
-    add_line(figure, "limit of the share", 1, orange)
+    figure = fig.panels(TITLES)
+    blue, orange, black = fig.COLORS["network"], fig.COLORS["kernel"], fig.COLORS["truth"]
+    fig.add_shapes(figure, "pairs of rows", 1, blue, opacity=0.75)
+    fig.add_line(figure, "limit of the share", 1, orange)
     for name in ("± 2 std of chance", "− 2 std of chance"):
-        add_line(figure, name, 1, orange, dash="dot", width=2)
-    add_line(figure, "exact", 2, black, width=2)
-    add_line(figure, "kernel flow", 2, orange, width=5)  # seen under the network's, where it is
-    add_line(figure, "network", 2, blue, width=2.5)
-    add_line(figure, "limit's eigenvalues", 3, orange, width=5)
-    add_line(figure, "eigenvalues", 3, blue, width=2.5)
-    add_line(figure, "slope −4/3", 3, black, dash="dash", width=2)
-    add_line(figure, "learned above 1/(ητ)", 3, COLORS["overfit"], dash="dot", width=2)
+        fig.add_line(figure, name, 1, orange, dash="dot", width=2)
+    fig.add_line(figure, "exact", 2, black, width=2)
+    fig.add_line(figure, "kernel flow", 2, orange, width=5)  # seen under the network's, where it is
+    fig.add_line(figure, "network", 2, blue, width=2.5)
+    fig.add_line(figure, "limit's eigenvalues", 3, orange, width=5)
+    fig.add_line(figure, "eigenvalues", 3, blue, width=2.5)
+    fig.add_line(figure, "slope −4/3", 3, black, dash="dash", width=2)
+    fig.add_line(figure, "learned above 1/(ητ)", 3, fig.COLORS["overfit"], dash="dot", width=2)
     hidden = ["limit of the share", "− 2 std of chance", "limit's eigenvalues", "eigenvalues"]
-    figure.for_each_trace(lambda t: t.update(showlegend=False) if t.name in hidden else None)
+    fig.restyle(figure, hidden, showlegend=False)
     _arrange(figure)
     return figure
 
 
 def _arrange(figure: go.Figure) -> None:
     """Fixed ranges, so that only what is drawn moves."""
-    figure.update_layout(
-        xaxis={"range": [-3, 183], "dtick": 45, "title": "angle θ between the rows, degrees"},
-        yaxis={"range": [-0.03, 0.93], "dtick": 0.25, "title": "share active at both"},
-        xaxis2={"range": [-REACH, REACH], "dtick": 1, "title": "x₁ of the noisy point"},
-        yaxis2={"range": [-REACH, REACH], "dtick": 1, "title": "f₁, the clean x₁"},
-        xaxis3={"type": "log", "range": [-0.06, 2.45], "title": "index of the eigenvalue",
-                "tickvals": [1, 10, 100], "ticktext": ["1", "10", "100"]},
-        yaxis3={"type": "log", "range": [-4.6, 0.4], "title": "eigenvalue",
-                "tickvals": [1e-4, 1e-3, 1e-2, 0.1, 1],
-                "ticktext": ["0.0001", "0.001", "0.01", "0.1", "1"], "title_standoff": 0},
-    )  # fmt: skip
+    angles = {"range": [-3, 183], "dtick": 45, "title": "angle θ between the rows, degrees"}
+    fig.axes(
+        figure, 1, angles, {"range": [-0.03, 0.93], "dtick": 0.25, "title": "share active at both"}
+    )
+    flat = {"range": [-REACH, REACH], "dtick": 1}
+    words = [{"title": "x₁ of the noisy point"}, {"title": "f₁, the clean x₁"}]
+    fig.axes(figure, 2, *(flat | each for each in words))
+    index = fig.log_axis([-0.06, 2.45], [1, 10, 100], title="index of the eigenvalue")
+    sizes = fig.log_axis([-4.6, 0.4], [1e-4, 1e-3, 1e-2, 0.1, 1], title="eigenvalue")
+    fig.axes(figure, 3, index, sizes | {"title_standoff": 0})
 
 
-@lru_cache(maxsize=64)
-def compute(run: Record, now: Frame, noise: float) -> Traces:
-    """All traces for one frame of a record: arrays by the name of the trace.
-
-    Kept, so that what is shown already is the same object and not sent to the page again.
-    """
-    fixed, flow = still(run.where, noise)
+def compute(run: Record, now: Frame, noise: float) -> fig.Traces:
+    """All traces for one frame of a record: arrays by the name of the trace."""
     found = facts(now)
+    place = queries(noise, run.where.fresh.device)
     points = np.stack((limit(run.where).angle, found.shares), axis=1)
     return {
-        **fixed,
+        "exact": run.where.at(noise).along,
+        **spectrum(run.where),
         **chance(run.width),
-        "pairs of rows": outlines(points[:, None] + CORNERS),
-        "kernel flow": along(flow(now.step)),
-        "network": along(now.denoiser(*queries(noise, run.where.fresh.device))),
+        "pairs of rows": fig.outlines(points[:, None] + CORNERS),
+        "kernel flow": along(run.where.flow.at(now.step)(*place)),
+        "network": along(now.denoiser(*place)),
         "eigenvalues": ranked(found.eigenvalues),
         "learned above 1/(ητ)": {"x": [0.5, 500], "y": [threshold(now)] * 2},
     }
@@ -216,11 +201,11 @@ def threshold(now: Frame) -> float:
 def sentence(run: Record, now: Frame) -> str:
     """The numbers of one frame, beside what they should be."""
     found, flow, root = facts(now), run.where.flow, math.sqrt(run.width)
-    learned, all_wide = (int((values > threshold(now)).sum())
-                         for values in (found.eigenvalues, flow.eigenvalues))  # fmt: skip
+    spectra = found.eigenvalues, flow.eigenvalues
+    learned, all_wide = (int((values > threshold(now)).sum()) for values in spectra)
     expected = limit(run.where).spread / root
     return (
-        f"{number(int(run.width))} neurons, {number(now.step)} steps: kernel deviation "
+        f"{fig.number(int(run.width))} neurons, {fig.number(now.step)} steps: kernel deviation "
         f"<b>{found.deviation:.1%}</b> (typical at the start {expected:.1%}) · "
         f"network to kernel flow <b>{found.distance:.1%}</b> (× √m: {found.distance * root:.2f}) "
         f"· λ<sub>max</sub> <b>{found.eigenvalues[0]:.2f}</b> "

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-import torch
 
-from scorelab.explore.figures import (
-    COLORS,
-    add_line,
-    add_points,
-    add_shapes,
-    arrows,
-    dots,
-    number,
-    outlines,
-    panels,
-    square_axes,
-)
-from scorelab.explore.replay.plane import GRID, REACH, along, arrow_scale, moves, queries
+from scorelab.explore import figures as fig
+from scorelab.explore.replay.plane import GRID, REACH, along, moves, queries
 from scorelab.explore.replay.record import STOPS, Frame, Record
-from scorelab.explore.replay.setting import PROCESS, Setting
 
 from .neurons import Facts, facts, predicted
 
-Trace = dict[str, Any]
-Traces = dict[str, Trace]
-START = 0.7  # where step 0 stands on the logarithmic axis
 TALLEST = 1e30  # what is larger is drawn as this: float32 and the page stay finite
 NEAREST, FARTHEST = 1e-3, 1e2  # distances beyond stand at the edge of their panel
 DOTS = 400  # of wider networks every so many-th neuron is drawn
@@ -38,97 +21,84 @@ TITLES = ["mean square error", "f₁ where x₂ = 0", "in the plane", "each neur
 PLACES = [(0, 0.28), (0.33, 0.53), (0.575, 0.78), (0.84, 0.99)]
 
 
-def on_axes(steps: Any, values: Any) -> Trace:
+def on_axes(steps: Any, values: Any) -> fig.Trace:
     """A curve over the steps; what a logarithmic axis cannot show is put beyond its ends."""
-    return {"x": np.maximum(steps, START), "y": np.clip(values, 1e-9, TALLEST)}
+    return {"x": np.maximum(steps, fig.START), "y": np.clip(values, 1e-9, TALLEST)}
 
 
 def blank() -> go.Figure:
     """Four panels: error and step size, the denoiser on a line and in the plane, the neurons."""
-    figure = panels(TITLES, height=460)
-    blue, black = COLORS["network"], COLORS["truth"]
+    figure = fig.panels(TITLES, height=460)
+    blue, black = fig.COLORS["network"], fig.COLORS["truth"]
     _arrange(figure)
-    add_line(figure, "linear theory", 1, COLORS["kernel"], dash="dash", width=2)
-    add_line(figure, "training error", 1, blue, dash="dot", width=2)
-    add_line(figure, "excess risk", 1, blue)
-    add_points(figure, "now", 1, blue, size=12)
-    add_line(figure, "edge", 1, black, dash="dash", width=2)
-    add_line(figure, "steepness", 1, blue)
-    add_points(figure, "steepness now", 1, blue, size=12)
-    for trace in figure.data[-3:]:
-        trace.update(yaxis="y5")
-    add_line(figure, "exact", 2, black, width=2)
-    add_line(figure, "learned", 2, blue)
-    add_shapes(figure, "noised data", 3, COLORS["data"], opacity=0.7)
-    add_shapes(figure, "exact arrows", 3, black)
-    add_shapes(figure, "learned arrows", 3, blue)
-    add_shapes(figure, "neurons", 4, blue, opacity=0.8)
-    add_shapes(figure, "silent neurons", 4, blue, opacity=0.3)
+    fig.add_line(figure, "linear theory", 1, fig.COLORS["kernel"], dash="dash", width=2)
+    fig.add_line(figure, "training error", 1, blue, dash="dot", width=2)
+    fig.add_line(figure, "excess risk", 1, blue)
+    fig.add_points(figure, "now", 1, blue, size=12)
+    fig.add_line(figure, "edge", 1, black, dash="dash", width=2)
+    fig.add_line(figure, "steepness", 1, blue)
+    fig.add_points(figure, "steepness now", 1, blue, size=12)
+    fig.restyle(figure, ["edge", "steepness", "steepness now"], yaxis="y5")
+    fig.add_line(figure, "exact", 2, black, width=2)
+    fig.add_line(figure, "learned", 2, blue)
+    fig.add_shapes(figure, "noised data", 3, fig.COLORS["data"], opacity=0.7)
+    fig.add_shapes(figure, "exact arrows", 3, black)
+    fig.add_shapes(figure, "learned arrows", 3, blue)
+    fig.add_shapes(figure, "neurons", 4, blue, opacity=0.8)
+    fig.add_shapes(figure, "silent neurons", 4, blue, opacity=0.3)
     hidden = ["now", "edge", "steepness", "steepness now", "exact arrows", "learned arrows"]
-    figure.for_each_trace(lambda t: t.update(showlegend=False) if t.name in hidden else None)
+    fig.restyle(figure, hidden, showlegend=False)
     return figure
 
 
 def _arrange(figure: go.Figure) -> None:
     """Places, ranges and words of the axes; the first panel is parted in two, one above another."""
-    for k, (left, right) in enumerate(PLACES):
-        figure.update_xaxes(domain=[left, right], row=1, col=k + 1)
-        figure.layout.annotations[k].x = (left + right) / 2
-    powers = [1, 10, 100, 1000, 10_000]
+    fig.place(figure, PLACES)
+    steps = fig.log_axis([-0.22, 4.1], [1, 10, 100, 1000, 10_000], title=fig.STEPS, anchor="y5")
+    steep = fig.log_axis([-0.9, 1.3], [0.2, 2, 10], title="η λ<sub>max</sub>", domain=[0, 0.28])
     figure.update_layout(
-        xaxis={"type": "log", "range": [-0.22, 4.1], "title": "steps of gradient descent",
-               "tickvals": powers, "ticktext": [number(p) for p in powers], "anchor": "y5"},
-        yaxis={"type": "log", "range": [-1.3, 3.4], "tickvals": [0.1, 1, 10, 100, 1000],
-               "ticktext": ["0.1", "1", "10", "100", "1,000"], "domain": [0.35, 1]},
-        yaxis5={"type": "log", "range": [-0.9, 1.3], "tickvals": [0.2, 2, 10],
-                "ticktext": ["0.2", "2", "10"], "title": "η λ<sub>max</sub>",
-                "domain": [0, 0.28], "anchor": "x", "title_standoff": 4, "automargin": False},
-        xaxis2={"range": [-REACH, REACH], "dtick": 1, "title": "x₁ of the noisy point"},
-        yaxis2={"range": [-REACH, REACH], "dtick": 1},
-        xaxis4={"range": [-3.15, 2.15], "title": "distance moved",
-                "tickvals": [-3, -2, -1, 0, 1, 2],
-                "ticktext": ["≤ .001", "", "0.1", "1", "10", "100"]},
-        yaxis4={"range": [-0.04, 1.04], "tickvals": [0, 0.25, 0.5, 0.75, 1],
-                "ticktext": ["0", "¼", "½", "¾", "1"], "title": "share of rows switched"},
-    )  # fmt: skip
-    square_axes(figure, 3, REACH)
+        xaxis=steps,
+        yaxis=fig.log_axis([-1.3, 3.4], [0.1, 1, 10, 100, 1000], domain=[0.35, 1]),
+        yaxis5=steep | {"anchor": "x", "title_standoff": 4, "automargin": False},
+    )
+    flat = {"range": [-REACH, REACH], "dtick": 1}
+    fig.axes(figure, 2, flat | {"title": "x₁ of the noisy point"}, flat)
+    fig.square_axes(figure, 3, REACH)
+    moved = {"range": [-3.15, 2.15], "title": "distance moved", "tickvals": [-3, -2, -1, 0, 1, 2]}
+    share = {"range": [-0.04, 1.04], "tickvals": [0, 0.25, 0.5, 0.75, 1]}
+    fig.axes(
+        figure,
+        4,
+        moved | {"ticktext": ["≤ .001", "", "0.1", "1", "10", "100"]},
+        share | {"ticktext": ["0", "¼", "½", "¾", "1"], "title": "share of rows switched"},
+    )
 
 
-@lru_cache(maxsize=64)
-def backdrop(where: Setting, noise: float) -> tuple[Traces, float]:
-    """The traces that no network changes, at one noise level, and the scale of the arrows."""
-    exact = moves(where.truth, noise, where.fresh.device)
-    noised = PROCESS.perturb(where.train.x_0[:200], PROCESS.time_at(noise),
-                             generator=torch.Generator().manual_seed(3))  # fmt: skip
-    scale = arrow_scale(exact)
-    return {
-        "noised data": dots(noised.cpu().numpy(), 0.03),
-        "exact": along(where.truth(*queries(noise, where.fresh.device))),
-        "exact arrows": arrows(GRID, scale * exact, 0.05),
-        "edge": {"x": [START, STOPS[-1]], "y": [2, 2]},
-    }, scale
-
-
-def neuron_dots(found: Facts) -> Traces:
+def neuron_dots(found: Facts) -> fig.Traces:
     """A dot a neuron: how far it moved (log₁₀) and on which share of the rows it switched."""
     picked = np.unique(np.linspace(0, len(found.moved) - 1, DOTS).astype(int))
     x = np.log10(np.clip(found.moved[picked], NEAREST, FARTHEST))
     points, silent = np.stack((x, found.switched[picked]), axis=1), found.silent[picked]
     corners = np.array([[-1, -1], [-1, 1], [1, 1], [1, -1]]) * [0.07, 0.009]  # a square on screen
-    return {name: outlines(points[chosen][:, None] + corners)
-            for name, chosen in (("neurons", ~silent), ("silent neurons", silent))}  # fmt: skip
+    return {
+        "neurons": fig.outlines(points[~silent][:, None] + corners),
+        "silent neurons": fig.outlines(points[silent][:, None] + corners),
+    }
 
 
-def compute(run: Record, now: Frame, noise: float) -> Traces:
+def compute(run: Record, now: Frame, noise: float) -> fig.Traces:
     """All traces for one frame of a record: arrays by the name of the trace."""
-    still, scale = backdrop(run.where, noise)
-    steps, step = [frame.step for frame in run.frames], [max(now.step, START)]
+    level = run.where.at(noise)
+    steps, step = [frame.step for frame in run.frames], [max(now.step, fig.START)]
     found = facts(run.frames[0], now)
     steep = [steepness(run, frame) for frame in run.frames]
-    learned = scale * moves(now.denoiser, noise, run.where.fresh.device)
+    learned = level.scale * moves(now.denoiser, noise, run.where.fresh.device)
     longest = np.maximum(np.linalg.norm(learned, axis=1, keepdims=True) / (3 * REACH), 1)
     return {
-        **still,
+        "noised data": fig.dots(level.noised, 0.03),
+        "exact": level.along,
+        "exact arrows": fig.arrows(GRID, level.scale * level.moves, 0.05),
+        "edge": {"x": [fig.START, STOPS[-1]], "y": [2, 2]},
         **neuron_dots(found),
         "linear theory": on_axes(STOPS, predicted(run.where, int(run.width), step_size(run))),
         "training error": on_axes(steps, [frame.training for frame in run.frames]),
@@ -137,7 +107,7 @@ def compute(run: Record, now: Frame, noise: float) -> Traces:
         "steepness": on_axes(steps, steep),
         "steepness now": on_axes(step, [steepness(run, now)]),
         "learned": along(now.denoiser(*queries(noise, run.where.fresh.device))),
-        "learned arrows": arrows(GRID, learned / longest, 0.05),
+        "learned arrows": fig.arrows(GRID, learned / longest, 0.05),
     }
 
 
@@ -156,9 +126,9 @@ def sentence(run: Record, now: Frame) -> str:
     found, steep = facts(run.frames[0], now), steepness(run, now)
     verdict, color = ("stable", "truth") if steep < 2 else ("unstable", "overfit")
     return (
-        f"At {number(now.step)} steps: error <b>{now.training:.3g}</b>, "
+        f"At {fig.number(now.step)} steps: error <b>{now.training:.3g}</b>, "
         f"excess risk <b>{now.risk:.3g}</b> · "
         f"weights moved <b>{found.relative:.2g}</b> × their length · "
         f"switched <b>{found.switched.mean():.1%}</b> · silent <b>{found.silent.mean():.0%}</b> · "
-        f'η λ_max <b style="color:{COLORS[color]}">{steep:.3g}, {verdict}</b>'
+        f'η λ_max <b style="color:{fig.COLORS[color]}">{steep:.3g}, {verdict}</b>'
     )

@@ -24,14 +24,11 @@ Model = TypeVar("Model", bound=Replayed)
 class ReplayExplorer(BaseExplorer, Generic[Model]):
     """A subclass implements ``chosen()``, which keeps what was chosen before, and ``work()``."""
 
-    def __init__(self) -> None:
-        self.shown: Model | None = None
-        self.run = Run(self.refresh, self.progress, self.ready, self.fail)
-        super().__init__()
+    shown: Model | None = None
 
-    def ready(self) -> bool:
-        """Whether the page has drawn what was sent."""
-        return self.page.ready()
+    def prepare(self) -> None:
+        """Make what the first picture needs."""
+        self.run = Run(self.tick, self.show_progress, self.page.ready, self.fail)
 
     def chosen(self) -> Model:
         """What the controls ask for."""
@@ -42,13 +39,17 @@ class ReplayExplorer(BaseExplorer, Generic[Model]):
         raise NotImplementedError
 
     def begin(self, model: Model) -> None:
-        """Make what its first picture needs."""
+        """Make what the first picture of a new choice needs."""
 
-    def progress(self) -> None:
+    def tick(self) -> None:
+        """Show the work as far as it has come."""
+        self.refresh()
+
+    def show_progress(self) -> None:
         """Say how far the work has come."""
 
     def model(self) -> Model:
-        """What is chosen, worked out behind the page; the last one is left as far as it came."""
+        """What is chosen; a new choice is worked out, the last one left as far as it came."""
         chosen = self.chosen()
         if chosen is not self.shown:
             self.run.stop()

@@ -6,9 +6,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from scorelab.explore.figures import Array
-from scorelab.explore.replay.setting import PROCESS
+from scorelab.explore.figures import Array, Trace
 from scorelab.path import Denoiser
+from scorelab.process import OrnsteinUhlenbeck
+
+PROCESS = OrnsteinUhlenbeck()
 
 #: The noise levels that sliders offer.
 NOISE_LEVELS = tuple(round(0.15 + 0.05 * i, 2) for i in range(17))
@@ -36,6 +38,21 @@ def queries(noise: float, device: torch.device) -> tuple[Tensor, Tensor]:
     return x.new_full((len(x),), PROCESS.time_at(noise)), x
 
 
-def along(answer: Tensor) -> dict[str, Array]:
+def along(answer: Tensor) -> Trace:
     """The first output of answers (121, 2) on the slice, against x₁."""
     return {"x": SLICE, "y": np.clip(answer[:, 0].cpu().numpy(), -10 * REACH, 10 * REACH)}
+
+
+class Level:
+    """What no model changes at one noise level: some noised data, and the exact denoiser.
+
+    ``noised`` (m, 2) are at most 200 of the data, ``moves`` (121, 2) go from the grid to what the
+    exact denoiser says there, and ``scale`` makes arrows of them fit.
+    """
+
+    def __init__(self, truth: Denoiser, data: Tensor, noise: float) -> None:
+        time, draws = PROCESS.time_at(noise), torch.Generator().manual_seed(3)
+        self.noised: Array = PROCESS.perturb(data[:200], time, generator=draws).cpu().numpy()
+        self.moves = moves(truth, noise, data.device)
+        self.scale = arrow_scale(self.moves)
+        self.along = along(truth(*queries(noise, data.device)))

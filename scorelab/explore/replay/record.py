@@ -34,11 +34,17 @@ class Frame:
         self.where, self.step, self.denoiser, self.training = where, step, denoiser, training
         self.risk = where.risk(denoiser(where.test.t, where.test.x_t))
 
+    @property
+    def net(self) -> TwoLayerNet:
+        """The model, where it is a network."""
+        assert isinstance(self.denoiser, TwoLayerNet)
+        return self.denoiser
+
     @cached_property
     def samples(self) -> Tensor:
         """Samples (500, 2), always from the same noise, so that they move with the stop alone."""
-        return sample(PROCESS, self.denoiser, SAMPLES, 2, 40, device=self.where.fresh.device,
-                      generator=Generator().manual_seed(2))  # fmt: skip
+        draws, device = Generator().manual_seed(2), self.where.fresh.device
+        return sample(PROCESS, self.denoiser, SAMPLES, 2, 40, device=device, generator=draws)
 
     @cached_property
     def distance(self) -> float:
@@ -53,8 +59,8 @@ class Frame:
 
 def untrained(where: Setting, width: float) -> TwoLayerNet:
     """The network of that width before training, always the same."""
-    return TwoLayerNet(PROCESS, where.train.x_0.shape[1], int(width), device=where.train.t.device,
-                       generator=Generator().manual_seed(1))  # fmt: skip
+    draws, device = Generator().manual_seed(1), where.train.t.device
+    return TwoLayerNet(PROCESS, 2, int(width), device=device, generator=draws)
 
 
 class Record:
@@ -68,6 +74,7 @@ class Record:
         self.frames: list[Frame] = []
         self.newest: Frame | None = None
         self.steps = 0
+        self.now: tuple[Denoiser, float]  # the model after these steps, and its training error
 
     @property
     def complete(self) -> bool:
@@ -83,7 +90,7 @@ class Record:
     def live(self) -> Frame:
         """The model as it is now, between two stops too."""
         if self.newest is None or self.newest.step != self.steps:
-            self.newest = Frame(self.where, self.steps, *self._now)
+            self.newest = Frame(self.where, self.steps, *self.now)
         return self.newest
 
     def begin(self) -> None:
@@ -103,13 +110,14 @@ class Record:
     def train(self) -> Iterator[None]:
         """Go on to the last stop, in pieces of some milliseconds."""
         models = self._kernel() if self.width == math.inf else self._network()
-        for self.steps, *self._now in models:
-            if self.steps == STOPS[len(self.frames)]:
+        for step, denoiser, training in models:
+            self.steps, self.now = step, (denoiser, training)
+            if step == STOPS[len(self.frames)]:
                 self.frames.append(self.live())
             yield
 
-    def measure(self) -> Iterator[None]:
-        """Make the samples of all frames, in pieces of some milliseconds."""
+    def measure(self) -> Iterator[tuple[float, float]]:
+        """Make the samples of all frames, in pieces of some milliseconds: what they are worth."""
         for frame in self.frames:
             yield frame.distance, frame.memorized
 
@@ -120,13 +128,12 @@ class Record:
 
     def _network(self) -> Iterator[tuple[int, Denoiser, float]]:
         train = self.where.train
-        start, net = (self.frames[-1].step, self.frames[-1].denoiser) if self.frames else (0, None)
-        if net is None:
-            net = untrained(self.where, self.width)
+        last = self.frames[-1] if self.frames else None
+        start, net = (last.step, last.net) if last else (0, untrained(self.where, self.width))
         chunk = max(1, CHUNK // (len(train) * net.width))
         steps = sorted({*STOPS[len(self.frames) :], *range(start + chunk, STOPS[-1], chunk)})
-        for now in descend(net, train, [s - start for s in steps],
-                           self.rate * self.where.flow.step_size):  # fmt: skip
+        rate = self.rate * self.where.flow.step_size
+        for now in descend(net, train, [s - start for s in steps], rate):
             yield start + now.step, now.net, 2 * now.train_loss
 
 

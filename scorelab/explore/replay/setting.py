@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 
 import torch
@@ -10,19 +11,18 @@ from torch import Generator, Tensor
 from scorelab import credit, metrics, stopping
 from scorelab.devices import device
 from scorelab.explore.live import one_thread
+from scorelab.explore.replay.plane import PROCESS, Level
 from scorelab.kernel import KernelFlow
 from scorelab.path import Denoiser
-from scorelab.process import OrnsteinUhlenbeck
 from scorelab.targets import Empirical, GaussianMixture
 
-PROCESS = OrnsteinUhlenbeck()
 MIXTURES = {
     "ring of modes": GaussianMixture.ring(),
     "line of modes": GaussianMixture.line(dim=2),
     "spiral of modes": GaussianMixture.spiral(),
 }
 CREDIT = "credit: limit and bill"
-TARGETS = [*MIXTURES, CREDIT]
+TARGETS = (*MIXTURES, CREDIT)
 TEST, SAMPLES, REFERENCE = 1000, 500, 1000
 
 
@@ -36,22 +36,27 @@ class Setting:
     def __init__(self, target: str, n: int, times: str) -> None:
         self.target, self.n, self.times = target, n, times
         draws = Generator().manual_seed(0)
-        x0, test, self.fresh, self.reference, law = self._points(draws)
+        law, (x0, test, self.fresh, self.reference) = self._points(draws)
         self.train = PROCESS.regression(x0, times=times, generator=draws)
         self.test = PROCESS.regression(test, times=times, generator=draws)
         self.truth: Denoiser = law.denoiser(PROCESS)
         self.exact = self.truth(self.test.t, self.test.x_t)
+        self.levels: dict[float, Level] = {}
 
-    def _points(self, draws: Generator) -> tuple[Tensor, ...]:
+    def _points(self, draws: Generator) -> tuple[GaussianMixture | Empirical, Sequence[Tensor]]:
         sizes = [self.n, TEST, SAMPLES, REFERENCE]
         if self.known:
             law = MIXTURES[self.target]
-            parts = law.sample(sum(sizes), generator=draws).to(device()).split(sizes)
-        else:
-            rows = credit.limit_and_bill().to(device())
-            law = Empirical(rows)
-            parts = rows[torch.randperm(len(rows), generator=draws)[: sum(sizes)]].split(sizes)
-        return (*parts, law)
+            return law, law.sample(sum(sizes), generator=draws).to(device()).split(sizes)
+        rows = credit.limit_and_bill().to(device())
+        drawn = rows[torch.randperm(len(rows), generator=draws)[: sum(sizes)]]
+        return Empirical(rows), drawn.split(sizes)
+
+    def at(self, noise: float) -> Level:
+        """The setting at one noise level."""
+        if noise not in self.levels:
+            self.levels[noise] = Level(self.truth, self.train.x_0, noise)
+        return self.levels[noise]
 
     @property
     def known(self) -> bool:
