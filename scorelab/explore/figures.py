@@ -15,6 +15,7 @@ from plotly.subplots import make_subplots
 from scorelab.workbook.plots import COLORS as COLORS
 
 Array = NDArray[np.floating]
+Mask = NDArray[np.bool_]
 #: What is new in a trace, by plotly's names; and traces by their own.
 Trace = dict[str, Any]
 Traces = dict[str, Trace]
@@ -187,17 +188,18 @@ def outlines(corners: Array) -> Trace:
 def update(figure: BaseFigure, traces: Traces, **layout: Any) -> None:
     """Give new values to traces by name, in one message; what is equal is not sent again.
 
-    Names must stay: plotly's page forgets those of all other traces when a message changes one.
+    Number arrays travel as float32. Names must stay: plotly's page forgets those of all other
+    traces when a message changes one.
     """
     by_name = {trace.name: trace for trace in figure.select_traces()}
     with figure.batch_update():
         for name, values in traces.items():
-            by_name[name].update(values)
+            by_name[name].update(sendable(values))
         figure.update_layout(layout)
 
 
 def sendable(trace: Trace) -> Trace:
-    """A trace with its number arrays in float32, as they travel."""
+    """A trace with its number arrays in float32."""
     return {k: np.asarray(v, np.float32) if k in NUMBERS else v for k, v in trace.items()}
 
 

@@ -69,7 +69,7 @@ def unit(degrees: float | fig.Array) -> fig.Array:
     return np.stack((np.cos(angle), np.sin(angle)), axis=-1)
 
 
-def active(n: int, angle: int, offset: float) -> fig.Array:
+def active(n: int, angle: int, offset: float) -> fig.Mask:
     """On which points w · x > offset, (n,)."""
     return points(n) @ unit(angle) > offset
 

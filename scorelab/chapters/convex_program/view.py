@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 import plotly.graph_objects as go
 import torch
@@ -77,7 +75,6 @@ def compute(what: Optima, beta: float) -> fig.Traces:
     return {**still(what), **at_beta(what, beta)}
 
 
-@lru_cache(maxsize=16)
 def still(what: Optima) -> fig.Traces:
     """The traces that β does not move: data, target, the path, and the thresholds."""
     grid = torch.from_numpy(GRID)[:, None].requires_grad_()
@@ -97,7 +94,6 @@ def still(what: Optima) -> fig.Traces:
     }
 
 
-@lru_cache(maxsize=1024)
 def at_beta(what: Optima, beta: float) -> fig.Traces:
     """The score at one β, its kinks, its law and Langevin samples."""
     curve, index = Curve.of(what.fit(beta)), BETAS.index(beta)

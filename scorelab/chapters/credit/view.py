@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Hashable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -69,12 +70,9 @@ def _arrange(figure: go.Figure) -> None:
 
 
 @lru_cache(maxsize=1)
-def _paths() -> dict[tuple[str, str, float], pd.DataFrame]:
+def _paths() -> dict[Hashable, pd.DataFrame]:
     axes = ["form", "data", "width"]
-    found = {}
-    for (form, data, width), rows in small.table().groupby(axes):
-        found[form, data, width] = rows.reset_index(drop=True)
-    return found
+    return {key: rows.reset_index(drop=True) for key, rows in small.table().groupby(axes)}
 
 
 def path(form: str, data: str, width: float) -> pd.DataFrame:

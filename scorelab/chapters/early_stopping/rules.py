@@ -30,7 +30,8 @@ def with_strays(share: float = 0.004, std: float = 20.0) -> GaussianMixture:
     """The ring of four modes with a small share of points from a very broad Gaussian."""
     ring = GaussianMixture.ring()
     means, weights = torch.cat((ring.means, torch.zeros(1, 2).to(ring.means))), ring.weights
-    return GaussianMixture(means, [*ring.stds, std], [*(weights * (1 - share)), share])
+    stds = [*ring.stds.tolist(), std]
+    return GaussianMixture(means, stds, [*(weights * (1 - share)).tolist(), share])
 
 
 STRAYS = "ring with strays"
@@ -53,6 +54,7 @@ class Problem:
         self.flow = decomposed(target, n, times, radius).with_labels(self.train.x_0)
         self.exact = self._exact(self.test)
         self.curves = self._curves()
+        self.risks: dict[int, float] = {}
         self.moves = moves(self.truth, LEVEL, self.exact.device)
 
     def _exact(self, data: Regression) -> Tensor:
@@ -91,10 +93,14 @@ class Problem:
         return {name: values.cpu().double() for name, values in found.items()}
 
     @cached_property
-    def risk(self) -> Callable[[int], float]:
+    def _on_test(self) -> Callable[[int], Tensor]:
+        return self.flow.replay(self.test.t, self.test.x_t)
+
+    def risk(self, stop: int) -> float:
         """The excess risk after any number of steps; each is worked out once."""
-        on_test = self.flow.replay(self.test.t, self.test.x_t)
-        return lru_cache(lambda stop: _mean_square(on_test(stop) - self.exact))
+        if stop not in self.risks:
+            self.risks[stop] = _mean_square(self._on_test(stop) - self.exact)
+        return self.risks[stop]
 
     @cached_property
     def on_grid(self) -> Callable[[int], Tensor]:
@@ -150,11 +156,14 @@ def _mean_square(difference: Tensor) -> float:
 def rows(target: str, n: int, times: str) -> tuple[Regression, Regression, Regression]:
     """n training rows, test rows, and n/4 rows to hold out."""
     draws = Generator().manual_seed(0)
-    return tuple(
-        PROCESS.regression(LAWS[target].sample(size, generator=draws).to(device()), times=times,
-                           generator=draws)
-        for size in (n, TEST, n // 4)
-    )  # fmt: skip
+    law = LAWS[target]
+    train, test, held = (
+        PROCESS.regression(
+            law.sample(k, generator=draws).to(device()), times=times, generator=draws
+        )
+        for k in (n, TEST, n // 4)
+    )
+    return train, test, held
 
 
 @lru_cache(maxsize=8)

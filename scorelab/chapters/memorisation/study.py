@@ -11,7 +11,7 @@ import numpy as np
 from torch import Generator, Tensor
 
 from scorelab import metrics
-from scorelab.explore.figures import Array
+from scorelab.explore.figures import Array, Mask
 from scorelab.explore.live import one_thread
 from scorelab.kernel import KernelFlow
 from scorelab.path import Denoiser
@@ -31,7 +31,7 @@ class Drawn(NamedTuple):
     """200 samples (200, d), which of them are copies (200,), and their distance to the truth."""
 
     samples: Tensor
-    copies: Array
+    copies: Mask
     distance: float
 
     @property
@@ -73,8 +73,10 @@ class Study:
         return self.drawn[stop]
 
     def _draw(self, denoiser: Denoiser) -> Drawn:
-        samples = sample(mem.PROCESS, denoiser, mem.SAMPLES, self.dim, steps=mem.STEPS,
-                         generator=Generator().manual_seed(2))  # fmt: skip
+        draws = Generator().manual_seed(2)
+        samples = sample(
+            mem.PROCESS, denoiser, mem.SAMPLES, self.dim, steps=mem.STEPS, generator=draws
+        )
         copies = metrics.memorized(samples, self.x0).numpy()
         return Drawn(samples, copies, metrics.sliced_wasserstein(samples, self.reference))
 

@@ -170,8 +170,8 @@ def sentence(runs: Walks, stop: int) -> str:
     return (
         f"At {fig.number(stop)} steps of training, {calls} calls of the denoiser a sample: "
         f"distance <b>{now['distance']:.3f}</b> (fresh data {fresh['distance']:.3f}), with the "
-        f"proportions put right <b>{now['shape']:.3f}</b> ({fresh['shape']:.3f}) · in the wrong mode "
-        f"<b>{now['misplaced']:.1%}</b> ({fresh['misplaced']:.1%}) · mean −log p "
+        f"proportions put right <b>{now['shape']:.3f}</b> ({fresh['shape']:.3f}) · in the wrong "
+        f"mode <b>{now['misplaced']:.1%}</b> ({fresh['misplaced']:.1%}) · mean −log p "
         f"<b>{now['fidelity']:.2f}</b> ({fresh['fidelity']:.2f}) · the samples are best at "
         f"<b>{fig.number(nearest)}</b> steps, the risk at <b>{fig.number(best)}</b>"
     )

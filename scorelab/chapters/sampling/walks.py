@@ -15,12 +15,17 @@ from scorelab.sampling import trajectory
 from scorelab.studies.quality import BANDS, Judge, spliced
 
 #: Round numbers, closer together where the samples change.
-STOPS = (1, 3, 10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 5000,
-         *(10**k for k in range(4, 8)))  # fmt: skip
+STOPS = (
+    *(1, 3, 10, 20, 30, 50, 100, 200, 300, 500),
+    *(1000, 2000, 5000, 10**4, 10**5, 10**6, 10**7),
+)
 STEPS = (5, 10, 20, 40, 80)
 #: Where the exact denoiser takes the place of the learned one: noise levels √h from, and up to.
-EXACT = {"nowhere": (0.0, 0.0), **{f"{k} noise": v for k, v in BANDS.items()},
-         "everywhere": (0.0, 1.0)}  # fmt: skip
+EXACT = {
+    "nowhere": (0.0, 0.0),
+    **{f"{k} noise": v for k, v in BANDS.items()},
+    "everywhere": (0.0, 1.0),
+}
 #: How many paths are kept, and how many points judge the samples.
 PATHS, TRUTH, FLOORS = 24, 5000, 10
 
@@ -32,9 +37,10 @@ class Walk:
         self.judge, self.measured = judge, {}
         self.paths: list[Tensor] = []
         self.levels: list[float] = []
-        self.states = trajectory(PROCESS, denoiser, SAMPLES, 2, steps, method,
-                                 generator=Generator().manual_seed(2),
-                                 device=judge.reference.device)  # fmt: skip
+        draws, place = Generator().manual_seed(2), judge.reference.device
+        self.states = trajectory(
+            PROCESS, denoiser, SAMPLES, 2, steps, method, generator=draws, device=place
+        )
 
     def work(self) -> Iterator[None]:
         """Go on to the end, a step of the sampler at a time."""
@@ -44,20 +50,21 @@ class Walk:
             yield
 
     def _go_on(self) -> None:
-        t, x = next(self.states, (None, None))
-        if t is None:
+        state = next(self.states, None)
+        if state is None:
             self.measured = self.judge.verdict(self.samples)
         else:
-            self.samples = x
+            t, self.samples = state
             self.levels.append(float(PROCESS.h(t).sqrt()))
-            self.paths.append(x[:PATHS].cpu())
+            self.paths.append(self.samples[:PATHS].cpu())
 
 
 class Walks:
     """One sampler with so many steps, on one setting, at each stop of the training."""
 
-    def __init__(self, target: str, n: int, times: str, method: str, steps: int, exact: str
-                 ) -> None:  # fmt: skip
+    def __init__(
+        self, target: str, n: int, times: str, method: str, steps: int, exact: str
+    ) -> None:
         self.where, self.method, self.steps = setting(target, n, times), method, steps
         self.judge, self.exact = truth(target)[0], exact
         self.by_stop: dict[int, Walk] = {}
@@ -69,8 +76,8 @@ class Walks:
 
     def done(self) -> dict[int, Walk]:
         """The walks that have come to their end, by stop."""
-        return {stop: self.by_stop[stop] for stop in STOPS
-                if stop in self.by_stop and self.by_stop[stop].measured}  # fmt: skip
+        begun = {stop: self.by_stop[stop] for stop in STOPS if stop in self.by_stop}
+        return {stop: walk for stop, walk in begun.items() if walk.measured}
 
     def at(self, stop: int) -> Walk:
         """The walk at a stop, made at once where it is not there yet."""

@@ -13,7 +13,7 @@ from scorelab.explore.replay.plane import GRID, REACH
 from scorelab.explore.replay.setting import PROCESS
 from scorelab.studies import convex_denoising as ct
 
-STATE = {"target": "two moons", "beta": 4.0, "noise": 0.6, "count": 100}
+STATE = {"target": "two moons", "beta": 4.0, "noise": 0.6, "patterns": 100}
 
 
 def values(explorer) -> dict[str, list]:

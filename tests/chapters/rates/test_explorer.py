@@ -8,12 +8,13 @@ from scipy import stats
 
 from scorelab.chapters.rates import view as ss
 from scorelab.chapters.rates.explorer import Explorer
+from scorelab.explore.figures import Trace, Traces
 from scorelab.studies import rates
 
 STATE = {"dim": 2, "times": "uniform", "n": 500, "rule": "oracle", "seeds": 10}
 
 
-def traces(**changes: object) -> ss.Traces:
+def traces(**changes: object) -> Traces:
     return ss.compute(**STATE | changes)
 
 
@@ -48,7 +49,7 @@ def test_dots_and_lines_are_those_of_the_table(
         assert slope(found["guaranteed" + name]) == pytest.approx(-sign * (dim + 2) / (2 * dim + 3))
 
 
-def slope(line: ss.Trace) -> float:
+def slope(line: Trace) -> float:
     return float(np.diff(np.log(line["y"]))[0] / np.diff(np.log(line["x"]))[0])
 
 

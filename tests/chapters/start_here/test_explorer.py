@@ -161,7 +161,7 @@ def test_an_error_while_drawing_is_raised_without_a_page_and_shown_in_red(
 ) -> None:
     explorer = Explorer()
     monkeypatch.setattr(explorer, "shown", None)
-    monkeypatch.setattr("scorelab.chapters.start_here.explorer.sentence", lambda run, now: 1 / 0)
+    monkeypatch.setattr("scorelab.chapters.start_here.view.sentence", lambda run, now: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         explorer.set(stop=10)
     with pytest.raises(ZeroDivisionError):
