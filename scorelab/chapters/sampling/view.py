@@ -33,7 +33,7 @@ class Measure(NamedTuple):
 MEASURES = {
     "distance": Measure("distance", "distance to the truth", (0.015, 1.5), (0.02, 0.1, 0.5)),
     "shape": Measure("shape", "distance, proportions put right", (0.015, 1.5), (0.02, 0.1, 0.5)),
-    "misplaced": Measure("misplaced", "share in the wrong mode", (0.004, 1.0), (0.01, 0.1, 1.0)),
+    "misplaced": Measure("misplaced", "share in the wrong mode", (0.004, 1.0), (0.01, 0.1, 1)),
     "fidelity": Measure("fidelity", "mean −log p of the samples", (0.8, 40.0), (1, 2, 5, 10, 20)),
 }
 TITLES = ["samples at this stop", "what they are worth, at every stop", "paths from noise to data"]
