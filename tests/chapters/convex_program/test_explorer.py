@@ -98,14 +98,17 @@ def test_samples_follow_the_law() -> None:
 @pytest.mark.parametrize(
     ("change", "moves", "stays"),
     [
-        ({"beta": BETAS[5]}, {"optimal score", "this β", "samples", "law of this score"},
-         {"optimum", "target", "training data", "gap, each β"}),
+        (
+            {"beta": BETAS[5]},
+            {"optimal score", "this β", "samples", "law of this score"},
+            {"optimum", "target", "training data", "gap, each β"},
+        ),
         ({"n": 20}, {"optimum", "training data", "thresholds", "optimal score"}, {"target"}),
         ({"skip": "without"}, {"optimum", "thresholds", "optimal score"}, {"training data"}),
         ({"activation": "abs"}, {"optimum", "optimal score"}, {"target", "training data"}),
         ({"target": "one Gaussian"}, {"target", "law of the target", "optimum"}, set()),
     ],
-)  # fmt: skip
+)
 def test_a_control_moves_what_it_names(
     change: dict[str, object], moves: set[str], stays: set[str]
 ) -> None:

@@ -44,12 +44,17 @@ def test_every_trace_of_the_figure_is_filled_and_no_other() -> None:
     assert all(len(trace["x"]) == len(trace["y"]) > 0 for trace in filled.values())
 
 
-@pytest.mark.parametrize(("form", "data", "width"), [("Gaussian", TEN, 64), ("independent", ONE,
-                                                                            math.inf)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("form", "data", "width"), [("Gaussian", TEN, 64), ("independent", ONE, math.inf)]
+)
 def test_lines_are_those_of_the_table(form: str, data: str, width: float) -> None:
     found, wanted = traces(form=form, data=data, width=width), rows(form, data, width)
-    for name, column, by in (("held-out risk", "risk", 1), ("leave-one-out", "loo", 1),
-                             ("C2ST", "c2st", 1), ("trend error ÷ 20 %", "trend", 20)):  # fmt: skip
+    for name, column, by in (
+        ("held-out risk", "risk", 1),
+        ("leave-one-out", "loo", 1),
+        ("C2ST", "c2st", 1),
+        ("trend error ÷ 20 %", "trend", 20),
+    ):
         np.testing.assert_allclose(found[name]["y"], wanted[column] / by)
         np.testing.assert_allclose(10 ** found[name]["x"], np.maximum(wanted["stop"], 1))
 

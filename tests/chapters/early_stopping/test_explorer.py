@@ -39,8 +39,11 @@ def test_each_rule_stops_where_the_package_or_a_search_says(times: str) -> None:
     assert stops["GCV"] == sl.stopping.gcv(flow)
     assert stops["hold-out"] == sl.stopping.holdout(flow, what.holdout)
     assert stops["oracle"] == sl.stopping.oracle(flow, what.truth, what.test)
-    crossed = [s for s, v in zip(flow.stops[1:], what.crossing, strict=True)
-               if v > 3 / (2 * math.e * what.sigma)]  # fmt: skip
+    crossed = [
+        s
+        for s, v in zip(flow.stops[1:], what.crossing, strict=True)
+        if v > 3 / (2 * math.e * what.sigma)
+    ]
     before = max((s for s in flow.stops if s < crossed[0]), default=0)
     assert before <= stops["Rademacher, C"] < crossed[0]
 

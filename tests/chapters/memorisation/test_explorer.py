@@ -29,14 +29,26 @@ def finished(law: str = RING, n: int = 5, draws: float = 3) -> memory_study.Stud
 def test_samples_and_their_numbers_are_those_of_the_public_parts(law: str) -> None:
     what = finished(law)
     now = what.at(300)
-    samples = sl.sample(mem.PROCESS, what.flow.at(300), 200, what.dim, steps=20,
-                        generator=torch.Generator().manual_seed(2))  # fmt: skip
+    samples = sl.sample(
+        mem.PROCESS,
+        what.flow.at(300),
+        200,
+        what.dim,
+        steps=20,
+        generator=torch.Generator().manual_seed(2),
+    )
     torch.testing.assert_close(now.samples, samples)
     assert now.share == pytest.approx(sl.metrics.memorized_fraction(samples, what.x0))
     assert now.distance == pytest.approx(sl.metrics.sliced_wasserstein(samples, what.reference))
     assert what.chance == sl.metrics.memorized_fraction(what.reference, what.x0)
-    optimum = sl.sample(mem.PROCESS, sl.Empirical(what.x0).denoiser(mem.PROCESS), 200, what.dim,
-                        steps=20, generator=torch.Generator().manual_seed(2))  # fmt: skip
+    optimum = sl.sample(
+        mem.PROCESS,
+        sl.Empirical(what.x0).denoiser(mem.PROCESS),
+        200,
+        what.dim,
+        steps=20,
+        generator=torch.Generator().manual_seed(2),
+    )
     assert what.limit.share == pytest.approx(sl.metrics.memorized_fraction(optimum, what.x0))
 
 
@@ -88,7 +100,12 @@ def test_a_stop_moves_only_the_present_and_nothing_is_computed_again() -> None:
     what = explorer.shown
     assert what.complete
     assert moved_by(explorer, stop=10_000) <= {
-        "now", "now below", "now beside", "samples", "copies among them"}  # fmt: skip
+        "now",
+        "now below",
+        "now beside",
+        "samples",
+        "copies among them",
+    }
     drawn = dict(what.drawn)
     explorer.set(stop=3)
     assert explorer.shown is what and what.drawn == drawn

@@ -17,8 +17,14 @@ from scorelab.explore.figures import dots
 from scorelab.explore.replay.setting import PROCESS, SAMPLES, setting
 from scorelab.studies import quality
 
-STATE = {"target": "ring of modes", "n": 100, "times": "log", "method": "ancestral", "steps": 5,
-         "exact": "nowhere"}  # fmt: skip
+STATE = {
+    "target": "ring of modes",
+    "n": 100,
+    "times": "log",
+    "method": "ancestral",
+    "steps": 5,
+    "exact": "nowhere",
+}
 RING = sl.GaussianMixture.ring()
 
 
@@ -189,8 +195,18 @@ def page() -> Explorer:
 def test_a_control_moves_what_it_names_and_no_axis(
     page: Explorer, change: dict[str, object], moves: set[str], stays: set[str]
 ) -> None:
-    page.set(**{"target": "ring of modes", "n": 100, "times": "log", "method": "ancestral",
-                "steps": 5, "exact": "nowhere", "stop": 300, "measure": "distance"})  # fmt: skip
+    page.set(
+        **{
+            "target": "ring of modes",
+            "n": 100,
+            "times": "log",
+            "method": "ancestral",
+            "steps": 5,
+            "exact": "nowhere",
+            "stop": 300,
+            "measure": "distance",
+        }
+    )
     names = ("xaxis", "yaxis", "xaxis2", "xaxis3", "yaxis3")
     axes = [page.figure.layout[name].range for name in names]
     upright = page.figure.layout.yaxis2.range

@@ -179,8 +179,9 @@ def test_the_sentence_says_the_numbers_of_the_frame() -> None:
     assert f"kernel flow {found.distance:.1%} (× √m: {4 * found.distance:.2f})" in plain
     assert f"λmax {found.eigenvalues[0]:.2f} (limit {flow.eigenvalues[0]:.2f})" in plain
     assert f"η = {1 / float(flow.eigenvalues[0]):.2f}" in plain
-    many = [int((v * flow.step_size * 1000 > 1).sum()) for v in (found.eigenvalues,
-            flow.eigenvalues)]  # fmt: skip
+    many = [
+        int((v * flow.step_size * 1000 > 1).sum()) for v in (found.eigenvalues, flow.eigenvalues)
+    ]
     assert f"directions learned {many[0]} (limit {many[1]}) of 50" in plain
 
 
