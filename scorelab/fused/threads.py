@@ -22,23 +22,33 @@ AGAIN = 32
 class Paced:
     """A parallel Numba function that is called with the better number of threads.
 
-    ``paced(work, *args)``: ``work`` is any number proportional to the work of the call.
+    ``paced(work, *args)``: ``work`` is any number proportional to the work of the call. Numba's own
+    number of threads, which is the caller's, is left as it was.
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
-        self.pace = dict.fromkeys((1, numba.config.NUMBA_NUM_THREADS), 0.0)
+        # Numba makes its settings while it is imported, where no type checker sees them.
+        most: int = numba.config.NUMBA_NUM_THREADS  # pyright: ignore[reportPrivateImportUsage, reportAttributeAccessIssue]
+        self.pace = dict.fromkeys((1, most), 0.0)
         self.calls = 0
 
     def __call__(self, work: float, *args: Any) -> Any:
-        threads = self._choose()
+        threads, callers = self._choose(), numba.get_num_threads()
         numba.set_num_threads(threads)
-        start = time.perf_counter()
-        result = self.function(*args)
-        new, old = (time.perf_counter() - start) / max(work, 1), self.pace[threads]
+        try:
+            start = time.perf_counter()
+            result = self.function(*args)
+            new = (time.perf_counter() - start) / max(work, 1)
+        finally:
+            numba.set_num_threads(callers)
         if self.calls > 1:  # the first call compiles, or reads the cache
-            self.pace[threads] = (old + new) / 2 if old else new
+            self._remember(threads, new)
         return result
+
+    def _remember(self, threads: int, new: float) -> None:
+        old = self.pace[threads]
+        self.pace[threads] = (old + new) / 2 if old else new
 
     def _choose(self) -> int:
         """The faster number of threads; one that has no pace yet counts as the fastest."""
