@@ -18,18 +18,19 @@ from torch import Tensor
 from . import validate
 from .kernel import largest_eigenvalue
 from .network import TwoLayerNet, fusable
-from .path import Denoiser
 from .process import Regression
 
 
 class Descent(Protocol):
-    """``advance(k)`` takes k steps of gradient descent; ``weight()`` copies W as it is then."""
+    """Gradient descent under way: torch's or the fused loop's."""
 
     def advance(self, steps: int) -> None:
         """Take ``steps`` steps."""
+        ...
 
     def weight(self) -> Tensor:
-        """A copy of the weights (m, d + 2) as they are now."""
+        """A copy of the weights W (m, p) as they are now."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,7 @@ def descend(
     the message says the largest stable one, 2/λ_max.
     """
     validate.points("data.x_t", data.x_t, dim=net.dim)
-    validate.require(
-        data.x_t.device == net.device,
-        "data.x_t.device",
-        data.x_t.device,
-        f"must be the network's, {net.device}",
-    )
+    validate.on_device("data.x_t", data.x_t, net.device, "the network's")
     if step_size is not None:
         # A float whatever number it was: for another type Numba would compile once more.
         step_size = validate.positive("step_size", step_size)
@@ -70,7 +66,7 @@ def descend(
 def _descend(
     net: TwoLayerNet, data: Regression, stops: Iterator[int], step_size: float | None
 ) -> Iterator[Snapshot]:
-    z, labels = (a.to(net.weight.dtype) for a in (net.process.features(data.t, data.x_t), data.x_0))
+    z, labels = (a.to(net.weight.dtype) for a in (net.features(data.t, data.x_t), data.x_0))
     rate = 1 / largest_eigenvalue(z) if step_size is None else step_size
     descent = _start(net, z, labels, rate)
     done = 0
@@ -101,32 +97,30 @@ class TorchDescent:
             self.net.weight -= self.step_size * self.net.gradient(self.z, self.labels)[0]
 
     def weight(self) -> Tensor:
-        """A copy of the weights as they are now."""
+        """A copy of the weights W (m, p) as they are now."""
         return self.net.weight.clone()
 
 
 def _start(net: TwoLayerNet, z: Tensor, labels: Tensor, step_size: float) -> Descent:
     if not fusable(net.weight, z, labels):
         return TorchDescent(net, z, labels, step_size)
-    from .fused import (
-        net as fused_net,  # Numba takes a while to import: only who trains pays for it
-    )
+    # Numba takes a while to import: only who trains pays for it.
+    from .fused import net as fused_net
 
-    return fused_net.Descent(z, labels, net.weight, net.signs, step_size)
+    return fused_net.FusedDescent(z, labels, net.weight, net.signs, step_size)
 
 
 class NetworkPath:
     """A trained network at every recorded stopping time: a path.
 
-    ``stops`` (rising step counts) and ``train_loss`` (one a stop) are tuples.
+    ``stops`` are the rising step counts at which it was recorded, and the only ones it knows.
+    Raises ValueError for no snapshot.
     """
 
     def __init__(self, snapshots: Iterable[Snapshot]) -> None:
-        kept = list(snapshots)
-        validate.require(bool(kept), "snapshots", kept, "must hold at least one")
-        self.stops = tuple(s.step for s in kept)
-        self.train_loss = tuple(s.train_loss for s in kept)
-        self.nets = tuple(s.net for s in kept)
+        self.snapshots = tuple(snapshots)
+        validate.require(bool(self.snapshots), "snapshots", (), "must hold at least one")
+        self.stops = tuple(s.step for s in self.snapshots)
 
     @classmethod
     def record(
@@ -139,8 +133,15 @@ class NetworkPath:
         """Train as ``descend`` does and keep the network at each stop."""
         return cls(descend(net, data, stops, step_size))
 
-    def at(self, step: int) -> Denoiser:
+    def at(self, step: int) -> TwoLayerNet:
         """The network after ``step`` steps. Raises ValueError for a step that is no stop."""
+        return self._snapshot(step).net
+
+    def train_loss(self, step: int) -> float:
+        """L(W) after ``step`` steps. Raises ValueError for a step that is no stop."""
+        return self._snapshot(step).train_loss
+
+    def _snapshot(self, step: int) -> Snapshot:
         i = bisect(self.stops, step) - 1
         near = self.stops[max(i, 0) : i + 2]
         validate.require(
@@ -149,7 +150,7 @@ class NetworkPath:
             step,
             f"was not recorded; the nearest stops are {', '.join(map(str, near))}",
         )
-        return self.nets[i]
+        return self.snapshots[i]
 
     def replay(self, t: Tensor, x: Tensor) -> Callable[[int], Tensor]:
         """Predictions at fixed queries t (n,), x (n, d) as a function of the stop, each (n, d)."""
@@ -157,4 +158,4 @@ class NetworkPath:
 
     def predict(self, t: Tensor, x: Tensor) -> Tensor:
         """Predictions at queries t (m,), x (m, d) at every stop, shape (T, m, d)."""
-        return torch.stack([net(t, x) for net in self.nets])
+        return torch.stack([s.net(t, x) for s in self.snapshots])

@@ -15,45 +15,53 @@ from torch import Generator, Tensor
 
 from . import kernel, validate
 from .flow import Flow
-from .process import OrnsteinUhlenbeck, Regression, draw
+from .process import FeatureMap, OrnsteinUhlenbeck, Regression, draw
 
 #: Rows whose features are held at once.
 ROWS = 2048
 
 
-class Features:
-    """φ(z) for m directions drawn for points in ``dim`` dimensions: (n, m (d + 2))."""
+class RandomFeatures:
+    """φ(z) of what a network sees, z = ``features(t, x)`` (n, p), for ``directions`` w (m, p)."""
 
-    def __init__(self, process: OrnsteinUhlenbeck, directions: Tensor) -> None:
-        self.process, self.directions = process, directions
+    def __init__(self, features: FeatureMap, directions: Tensor) -> None:
+        self.features, self.directions = features, directions
 
     def __call__(self, t: Tensor, x: Tensor) -> Tensor:
-        """Features of queries t (n,), x (n, d)."""
-        z = self.process.features(t, x)
+        """φ for queries t (n,), x (n, d): shape (n, m p)."""
+        z = self.features(t, x)
         on = (z @ self.directions.T > 0).to(z) / len(self.directions) ** 0.5
         return (on[:, :, None] * z[:, None, :]).flatten(1)
 
 
 class FeatureDenoiser:
-    """The denoiser f(t, x) = φ(t, x) C for coefficients C (m (d + 2), d)."""
+    """The denoiser f(t, x) = φ(t, x) C for coefficients C (m p, d)."""
 
-    def __init__(self, features: Features, coefficients: Tensor) -> None:
-        self.features, self.coefficients = features, coefficients
+    def __init__(self, phi: RandomFeatures, coefficients: Tensor) -> None:
+        self.phi, self.coefficients = phi, coefficients
+
+    @property
+    def device(self) -> torch.device:
+        """Where the coefficients lie, and where queries must."""
+        return self.coefficients.device
 
     def __call__(self, t: Tensor, x: Tensor) -> Tensor:
-        """f(t, x) for t (n,) and x (n, d), shape (n, d)."""
+        """f(t, x) for t (n,) and x (n, d), shape (n, d); ValueError for x on another device."""
         validate.queries(t, x)
+        validate.on_device("x", x, self.device, "the denoiser's")
         rows = zip(t.split(ROWS), x.split(ROWS), strict=True)
-        return torch.cat([self.features(*part) @ self.coefficients for part in rows]).to(x)
+        return torch.cat([self.phi(*part) @ self.coefficients for part in rows]).to(x)
 
 
 class FeatureFlow(Flow):
     """Gradient descent on ``width`` random features, at every stopping time: a path.
 
     ``batches`` are gone through once and not kept, so that there may be many rows, as with many
-    noises for each clean sample; all count alike. One eigendecomposition of a square matrix with
-    m (d + 2) rows. ``step_size`` η is 1/λ_max when None. Raises ValueError when η ≥ 2/λ_max, for no
-    batch, batches of different dimensions, and when the matrix would not fit into memory.
+    noises for each clean sample; all count alike. What a network sees of them is
+    ``features(t, x_t)`` (n, p), those of the process when None: p = d + 2. One eigendecomposition
+    of a square matrix with m p rows. ``step_size`` η is 1/λ_max when None. Raises ValueError when
+    η ≥ 2/λ_max, for no batch, batches of different dimensions, and when the matrix would not fit
+    into memory.
     """
 
     def __init__(
@@ -63,23 +71,27 @@ class FeatureFlow(Flow):
         width: int,
         step_size: float | None = None,
         *,
+        features: FeatureMap | None = None,
         generator: Generator | None = None,
     ) -> None:
         batches = iter(batches)
         first = next(batches, None)
-        validate.require(first is not None, "batches", (), "must hold at least one")
+        if first is None:
+            raise ValueError("batches=(): must hold at least one")
+        features = features or process.features
         dim, where = first.x_t.shape[1], kernel.algebra_device(first.x_t.device)
-        size = validate.count("width", width) * (dim + 2)
-        kernel.require_memory("width", width, where, dim + 2)
-        directions = draw(torch.randn, (width, dim + 2), generator, first.x_t)
-        self.features, self.rows = Features(process, directions), 0
+        columns = features(first.t[:1], first.x_t[:1]).shape[1]
+        size = validate.count("width", width) * columns
+        kernel.require_memory("width", width, where, columns)
+        directions = draw(torch.randn, (width, columns), generator, first.x_t)
+        self.phi, self.rows = RandomFeatures(features, directions), 0
         gram = torch.zeros(size, size, dtype=torch.float64, device=where)
         moment = gram.new_zeros(size, dim)
         self._labels_square = gram.new_zeros(())
         for data in itertools.chain((first,), batches):
             validate.points("batches.x_t", data.x_t, dim=dim)
             for t, x, y in zip(*(p.split(ROWS) for p in (data.t, data.x_t, data.x_0)), strict=True):
-                phi = self.features(t, x)  # products in the rows' own type, sums in float64
+                phi = self.phi(t, x)  # products in the rows' own type, sums in float64
                 gram += (phi.T @ phi).to(gram)
                 moment += (phi.T @ y).to(gram)
                 self._labels_square += y.square().sum().to(gram)
@@ -93,7 +105,7 @@ class FeatureFlow(Flow):
     def at(self, step: float) -> FeatureDenoiser:
         """The denoiser after ``step`` steps, any whole number ≥ 0 or inf (least squares)."""
         coefficients = self.vectors @ self._weighted([validate.step("step", step)])
-        return FeatureDenoiser(self.features, coefficients.to(self.features.directions))
+        return FeatureDenoiser(self.phi, coefficients.to(self.phi.directions))
 
     def train_loss(self, step: float) -> float:
         """L = (1/2n) [‖Y‖² − Σ_k (1 − (1 − ηλ_k)^{2τ}) ‖p_k‖² / (n λ_k)], p = Vᵀ Φᵀ Y (derived)."""
@@ -104,4 +116,4 @@ class FeatureFlow(Flow):
 
     def _rotated(self, t: Tensor, x: Tensor) -> Tensor:
         rows = zip(t.split(ROWS), x.split(ROWS), strict=True)
-        return torch.cat([self.features(*part).to(self.vectors) @ self.vectors for part in rows])
+        return torch.cat([self.phi(*part).to(self.vectors) @ self.vectors for part in rows])

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 from copy import copy
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -16,7 +18,10 @@ from torch import Tensor
 from . import validate
 from .devices import free_memory
 from .flow import Flow
-from .process import OrnsteinUhlenbeck, Regression
+from .process import FeatureMap, OrnsteinUhlenbeck, Regression
+
+if TYPE_CHECKING:
+    from .fused import ntk as fused_ntk
 
 #: Rows of the Gram matrix made at once: small enough to stay in cache through all its passes.
 ROWS = 128
@@ -30,9 +35,8 @@ def ntk(z1: Tensor, z2: Tensor) -> Tensor:
     """
     validate.same_dim(z1, z2, ("z1", "z2"))
     if z1.device.type == "cpu":
-        from .fused import (
-            ntk as fused_ntk,  # Numba takes a while to import: only who calls pays for it
-        )
+        # Numba takes a while to import: only who calls pays for it.
+        from .fused import ntk as fused_ntk
 
         return fused_ntk.Columns(z2).gram(z1)
     return blockwise_ntk(z1, z2)
@@ -104,44 +108,59 @@ def require_memory(
 
 
 class KernelDenoiser:
-    """The denoiser f(t, x) = κ(z, Z) C for coefficients C (n, d) on the training features Z."""
+    """The denoiser f(t, x) = κ(z, Z) C for coefficients C (n, d) on the training features Z.
+
+    Queries are on ``device``, that of the data; Z (n, p) and C in float64, where algebra runs.
+    """
 
     def __init__(
-        self, process: OrnsteinUhlenbeck, z: Tensor, coefficients: Tensor, device: torch.device
+        self, features: FeatureMap, z: Tensor, coefficients: Tensor, device: torch.device
     ) -> None:
-        self.process, self.z, self.coefficients, self.device = process, z, coefficients, device
-        self._columns = None
+        self.features, self.z, self.coefficients, self.device = features, z, coefficients, device
 
     def __call__(self, t: Tensor, x: Tensor) -> Tensor:
-        query = self.process.features(t, x).to(self.z)
+        """f(t, x) for t (n,) and x (n, d), shape (n, d), in x's type.
+
+        Raises ValueError for another d, and for x on another device.
+        """
+        validate.on_device("x", x, self.device, "the denoiser's")
+        query = self.features(t, x).to(self.z)
         return self._product(validate.shape("z", query, (len(x), self.z.shape[1]))).to(x)
 
     def _product(self, query: Tensor) -> Tensor:
         if self.z.device.type != "cpu":
             return blockwise_ntk(query, self.z) @ self.coefficients
-        if self._columns is None:
-            from .fused import ntk as fused_ntk
-
-            self._columns = fused_ntk.Columns(self.z)
         return self._columns.product(query, self.coefficients)
+
+    @cached_property
+    def _columns(self) -> fused_ntk.Columns:
+        from .fused import ntk as fused_ntk
+
+        return fused_ntk.Columns(self.z)
 
 
 class KernelFlow(Flow):
     """Gradient descent in the NTK's function space, at every stopping time: a path.
 
-    ``data`` gives n rows; ``step_size`` η is 1/λ_max when None. One eigendecomposition in
+    ``data`` gives n rows, of which the kernel sees ``features(t, x_t)`` (n, p), those of the
+    process when None; ``step_size`` η is 1/λ_max when None. One eigendecomposition in
     float64 at the start, O(n³); afterwards any stop costs one small product. ``eigenvalues``
     (n,) are those of K/n, descending. Raises ValueError when η ≥ 2/λ_max, where it diverges, and
     when the matrix would not fit into memory, saying what n would.
     """
 
     def __init__(
-        self, process: OrnsteinUhlenbeck, data: Regression, step_size: float | None = None
+        self,
+        process: OrnsteinUhlenbeck,
+        data: Regression,
+        step_size: float | None = None,
+        *,
+        features: FeatureMap | None = None,
     ) -> None:
-        self.process, self.device = process, data.x_t.device
+        self.features, self.device = features or process.features, data.x_t.device
         where = algebra_device(self.device)
         require_memory("len(data)", len(data), where, name="n")
-        self.z = process.features(data.t, data.x_t).to(where, torch.float64)
+        self.z = self.features(data.t, data.x_t).to(where, torch.float64)
         self.labels = data.x_0.to(where, torch.float64)
         values, vectors = torch.linalg.eigh(ntk(self.z, self.z).div_(len(self.z)))
         # K is positive semi-definite: what is below zero is rounding.
@@ -162,10 +181,10 @@ class KernelFlow(Flow):
     def at(self, step: float) -> KernelDenoiser:
         """The denoiser after ``step`` steps, any whole number ≥ 0 or inf (the interpolant)."""
         coefficients = self.vectors @ self._weighted([validate.step("step", step)])
-        return KernelDenoiser(self.process, self.z, coefficients, self.device)
+        return KernelDenoiser(self.features, self.z, coefficients, self.device)
 
     def _rotated(self, t: Tensor, x: Tensor) -> Tensor:
-        return ntk(self.process.features(t, x).to(self.z), self.z) @ self.vectors
+        return ntk(self.features(t, x).to(self.z), self.z) @ self.vectors
 
     def train_loss(self, step: float) -> float:
         """L = (1/2n) Σ_k (1 − ηλ_k)^{2τ} ‖v_kᵀ Y‖² after ``step`` steps."""

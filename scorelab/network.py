@@ -8,12 +8,13 @@ a twin with the same weights and opposite signs, so that f_{W(0)} = 0.
 from __future__ import annotations
 
 import math
+from copy import copy
 
 import torch
 from torch import Generator, Tensor
 
 from . import validate
-from .process import OrnsteinUhlenbeck, draw
+from .process import FeatureMap, OrnsteinUhlenbeck, draw
 
 
 def fusable(*tensors: Tensor) -> bool:
@@ -26,8 +27,9 @@ def fusable(*tensors: Tensor) -> bool:
 class TwoLayerNet:
     """A denoiser: ``net(t, x)`` with t (n,) and x (n, d) returns (n, d).
 
-    ``dim`` is d; ``width`` counts all m neurons and must be even. ``weight`` is W (m, d + 2),
-    ``signs`` is a (m, d). Raises ValueError for an odd width or one below 2.
+    ``dim`` is d; ``width`` counts all m neurons and must be even. It sees ``features(t, x)``
+    (n, p), those of the process when None: then p = d + 2. ``weight`` is W (m, p), ``signs`` is
+    a (m, d). Raises ValueError for an odd width or one below 2.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class TwoLayerNet:
         dim: int,
         width: int,
         *,
+        features: FeatureMap | None = None,
         generator: Generator | None = None,
         device: torch.device | str | None = None,
         dtype: torch.dtype = torch.float32,
@@ -43,10 +46,11 @@ class TwoLayerNet:
         validate.count("dim", dim)
         validate.count("width", width, least=2)
         validate.require(width % 2 == 0, "width", width, "must be even: neurons come in pairs")
+        self.features = features or process.features
         like = torch.empty(0, dtype=dtype, device=device)
-        half = draw(torch.randn, (width // 2, dim + 2), generator, like)
+        columns = self.features(like.new_ones(1), like.new_ones(1, dim)).shape[1]
+        half = draw(torch.randn, (width // 2, columns), generator, like)
         sign = 2 * draw(torch.rand, (width // 2, dim), generator, like).round() - 1
-        self.process = process
         self.weight = torch.cat((half, half))
         self.signs = torch.cat((sign, -sign))
 
@@ -66,21 +70,21 @@ class TwoLayerNet:
         return self.weight.device
 
     def __call__(self, t: Tensor, x: Tensor) -> Tensor:
-        return self.forward(self.process.features(t, x))
+        validate.on_device("x", x, self.device, "the denoiser's")
+        return self.forward(self.features(t, x))
 
     def forward(self, z: Tensor) -> Tensor:
-        """f_W(z) for features z (n, d + 2), shape (n, d). Raises ValueError for another d."""
+        """f_W(z) for features z (n, p), shape (n, d). Raises ValueError for another p."""
         validate.shape("z", z, (len(z), self.weight.shape[1]))
         if fusable(z, self.weight):
-            from .fused import (
-                net as fused_net,  # Numba takes a while to import: only who calls pays for it
-            )
+            # Numba takes a while to import: only who calls pays for it.
+            from .fused import net as fused_net
 
             return fused_net.forward(z, self.weight, self.signs)
         return (z @ self.weight.T).relu_() @ self.signs / math.sqrt(self.width)
 
     def gradient(self, z: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """∇L (m, d + 2) and L of the loss L(W) = ‖f_W(z) − labels‖² / (2n), by hand.
+        """∇L (m, p) and L of the loss L(W) = ‖f_W(z) − labels‖² / (2n), by hand.
 
         ∇L = (1 / (n √m)) Σ_j Σ_i a_r^i R_ji 1[w_r · z_j > 0] z_j with the residuals R: three
         matrix products and one mask, and no autograd.
@@ -92,10 +96,12 @@ class TwoLayerNet:
         return grad, residual.square().sum() / (2 * len(z))
 
     def with_weight(self, weight: Tensor) -> TwoLayerNet:
-        """The same network (process and signs are shared) with other first-layer weights."""
-        validate.shape("weight", weight, tuple(self.weight.shape))
-        net = object.__new__(TwoLayerNet)
-        net.process, net.weight, net.signs = self.process, weight, self.signs
+        """The same network (features and signs are shared) with other weights (m, p).
+
+        Raises ValueError for weights of another shape.
+        """
+        net = copy(self)
+        net.weight = validate.shape("weight", weight, tuple(self.weight.shape))
         return net
 
     def to(self, device: torch.device | str) -> TwoLayerNet:
@@ -107,8 +113,29 @@ class TwoLayerNet:
     def empirical_ntk(self, z1: Tensor, z2: Tensor) -> Tensor:
         """The tangent kernel at the present weights, its trace over outputs divided by d.
 
-        (z · z' / m) Σ_r 1[w_r·z > 0] 1[w_r·z' > 0] for z1 (n1, d + 2), z2 (n2, d + 2); shape
-        (n1, n2). It tends to ``ntk`` at the rate m^{−1/2} for random weights.
+        (z · z' / m) Σ_r 1[w_r·z > 0] 1[w_r·z' > 0] for z1 (n1, p), z2 (n2, p); shape (n1, n2). It
+        tends to ``ntk`` at the rate m^{−1/2} for random weights.
         """
-        on1, on2 = ((z @ self.weight.T > 0).to(z.dtype) for z in (z1, z2))
-        return (z1 @ z2.T) * (on1 @ on2.T) / self.width
+        return (z1 @ z2.T) * self.active_at_both(z1, z2)
+
+    def cross_ntk(self, z1: Tensor, z2: Tensor, i: int, j: int) -> Tensor:
+        """The tangent kernel K_ij between outputs i and j, (n1, n2), for z1 (n1, p), z2 (n2, p).
+
+        (z · z' / m) Σ_r a_r^i a_r^j 1[w_r·z > 0] 1[w_r·z' > 0] (derived). For i = j it is
+        ``empirical_ntk``; for i ≠ j it tends to 0 with the width.
+        """
+        agree = self.signs[:, i] * self.signs[:, j]
+        on1, on2 = (self.active(z).to(z.dtype) for z in (z1, z2))
+        return (z1 @ z2.T) * ((on1 * agree) @ on2.T / self.width)
+
+    def active(self, z: Tensor) -> Tensor:
+        """Which neurons are active, w_r · z > 0, for features z (n, p): boolean, (n, m)."""
+        return z @ self.weight.T > 0
+
+    def active_at_both(self, z1: Tensor, z2: Tensor) -> Tensor:
+        """The share of the neurons that are active at z and z', for z1 (n1, p) and z2 (n2, p).
+
+        Shape (n1, n2). For random weights it is (π − ∠(z, z')) / (2π) on average.
+        """
+        on1, on2 = (self.active(z).to(z.dtype) for z in (z1, z2))
+        return on1 @ on2.T / self.width

@@ -1,14 +1,15 @@
 """The two nouns that hold the course together: a denoiser, and a path of denoisers.
 
 A *denoiser* estimates the clean point behind a noisy one. A *path* is a denoiser at every stopping
-time: a recorded network or a kernel flow.
+time: a recorded network or a flow. Where a denoiser's numbers lie on one device, it is a *placed*
+one and says where: it takes queries from there alone, and sampling starts there.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -21,6 +22,16 @@ class Denoiser(Protocol):
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
         """The estimate for every row."""
+        ...
+
+
+@runtime_checkable
+class Placed(Denoiser, Protocol):
+    """A denoiser that takes t and x on its own device only; any other follows its queries."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where its numbers lie."""
         ...
 
 

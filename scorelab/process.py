@@ -24,6 +24,10 @@ def draw(
     return kind(shape, generator=generator, dtype=like.dtype).to(like.device)
 
 
+#: What a network sees of queries t (n,), x (n, d): features z (n, p).
+FeatureMap = Callable[[Tensor, Tensor], Tensor]
+
+
 @dataclass(frozen=True)
 class Regression:
     """Denoising score matching as regression: inputs (t, X_t), noisy labels X_0.

@@ -14,7 +14,7 @@ import torch
 from torch import Generator, Tensor
 
 from . import validate
-from .path import Denoiser
+from .path import Denoiser, Placed
 from .process import OrnsteinUhlenbeck, draw
 
 #: ``step(process, denoiser, x, t, s, noise)`` takes x (n, d) at times t (n,) to times s (n,).
@@ -100,7 +100,9 @@ def trajectory(
     validate.count("steps", steps, least=2)
     step = METHODS[validate.one_of("method", method, METHODS)]
     shape = (validate.count("n", n), validate.count("dim", dim))
-    like = torch.empty(0, device=getattr(denoiser, "device", None) if device is None else device)
+    if device is None and isinstance(denoiser, Placed):
+        device = denoiser.device
+    like = torch.empty(0, device=device)
     return _trajectory(process, denoiser, shape, steps, step, generator, like)
 
 
@@ -139,10 +141,10 @@ def sample(
     """``n`` samples in ``dim`` dimensions, (n, dim) float32, in ``steps`` steps.
 
     ``method``: "ancestral", "ode" (probability flow; two denoiser calls a step), "langevin"
-    (annealed) or "euler" (Euler–Maruyama on the reverse SDE). ``device`` is the denoiser's
-    where it says it, else the CPU. The same generator state gives the same noise whatever the
+    (annealed) or "euler" (Euler–Maruyama on the reverse SDE). ``device`` is that of a `Placed`
+    denoiser, else the CPU when None. The same generator state gives the same noise whatever the
     denoiser, so that samples move continuously with it. Raises ValueError for an unknown method,
-    n or dim < 1, or fewer than 2 steps.
+    n or dim < 1, fewer than 2 steps, or another device than that of a placed denoiser.
     """
     states = trajectory(
         process, denoiser, n, dim, steps, method, generator=generator, device=device

@@ -74,6 +74,11 @@ def queries(t: Tensor, x: Tensor, dim: int | None = None) -> None:
     shape("t", t, (len(x),))
 
 
+def on_device(argument: str, x: Tensor, device: torch.device, whose: str) -> None:
+    """A tensor on the device of something else, or a ValueError; ``whose`` says of what."""
+    require(x.device == device, f"{argument}.device", str(x.device), f"must be {whose}, {device}")
+
+
 def same_dim(a: Tensor, b: Tensor, names: tuple[str, str]) -> None:
     """Two sets of points in the same space, or a ValueError."""
     points(names[0], a)

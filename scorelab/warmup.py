@@ -7,6 +7,7 @@ import torch
 from .descent import NetworkPath
 from .kernel import KernelFlow, ntk
 from .network import TwoLayerNet
+from .path import Path
 from .process import OrnsteinUhlenbeck
 
 
@@ -15,6 +16,7 @@ def warm_up() -> None:
     process = OrnsteinUhlenbeck()
     data = process.regression(torch.zeros(8, 2))
     net = NetworkPath.record(TwoLayerNet(process, 2, 2), data, [1])
-    for path in (net, KernelFlow(process, data)):
+    paths: tuple[Path, ...] = (net, KernelFlow(process, data))
+    for path in paths:
         path.at(1)(data.t, data.x_t)
     ntk(data.x_t, data.x_t)  # in float32, which the flow does not use

@@ -10,7 +10,7 @@ from torch import Generator, Tensor
 
 import scorelab as sl
 from scorelab import features
-from scorelab.features import FeatureFlow, Features
+from scorelab.features import FeatureFlow, RandomFeatures
 from scorelab.kernel import ntk
 from scorelab.process import Regression
 
@@ -33,7 +33,7 @@ def split(data: Regression, *sizes: int) -> list[Regression]:
 
 
 def matrix(flow: FeatureFlow, data: Regression) -> Tensor:
-    return flow.features(data.t, data.x_t)
+    return flow.phi(data.t, data.x_t)
 
 
 def test_products_of_features_tend_to_the_kernel_like_one_over_root_width() -> None:
@@ -44,7 +44,7 @@ def test_products_of_features_tend_to_the_kernel_like_one_over_root_width() -> N
         errors = []
         for number in range(5):
             directions = torch.randn(width, 4, generator=seed(number), dtype=torch.float64)
-            phi = Features(PROCESS, directions)(data.t, data.x_t)
+            phi = RandomFeatures(PROCESS.features, directions)(data.t, data.x_t)
             errors.append(float((phi @ phi.T - kernel).norm() / kernel.norm()))
         off.append(sum(errors) / 5)
     assert off[0] / off[1] == pytest.approx(4, rel=0.35) and off[1] < 0.05

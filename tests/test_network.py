@@ -109,8 +109,24 @@ def test_the_empirical_kernel_is_a_product_of_jacobians(dim: int) -> None:
     def jacobian(z: Tensor) -> Tensor:
         return jacrev(lambda weight: formula(net, weight, z))(net.weight)  # (n, d, m, p)
 
-    trace = torch.einsum("aimp,bimp->ab", jacobian(z1), jacobian(z2))
+    whole = torch.einsum("aimp,bjmp->ijab", jacobian(z1), jacobian(z2))
+    trace = torch.einsum("iiab->ab", whole)
     torch.testing.assert_close(net.empirical_ntk(z1, z2), trace / dim)
+    for i in range(dim):
+        for j in range(dim):
+            torch.testing.assert_close(net.cross_ntk(z1, z2, i, j), whole[i, j])
+
+
+def test_neurons_active_at_both_are_counted_one_by_one() -> None:
+    net, z1, z2 = network(2, 4000), features(3, 2), features(4, 2, number=3)
+    for i, a in enumerate(z1):
+        assert net.active(z1)[i].tolist() == [bool(w @ a > 0) for w in net.weight]
+        for j, b in enumerate(z2):
+            both = sum(bool(w @ a > 0 and w @ b > 0) for w in net.weight) / 4000
+            assert net.active_at_both(z1, z2)[i, j] == pytest.approx(both)
+    angle = torch.nn.functional.cosine_similarity(z1[:, None], z2, dim=2).arccos()
+    chance = (math.pi - angle) / (2 * math.pi)
+    torch.testing.assert_close(net.active_at_both(z1, z2), chance, atol=0.05, rtol=0)
 
 
 def test_the_empirical_kernel_tends_to_the_limit_as_one_over_the_root_of_the_width() -> None:
@@ -152,7 +168,7 @@ def test_other_weights_leave_the_network_alone() -> None:
     before = net.weight.clone()
     changed = moved(net)
     assert torch.equal(net.weight, before) and not torch.equal(changed.weight, before)
-    assert changed.signs is net.signs and changed.process is net.process
+    assert changed.signs is net.signs and changed.features is net.features
     assert torch.equal(net.to("cpu").weight, net.weight)
 
 

@@ -183,14 +183,16 @@ def test_samples_live_where_the_denoiser_says() -> None:
     data = PROCESS.regression(RING.sample(20, generator=seed()), generator=seed(1))
     flow = KernelFlow(PROCESS, data).at(10)
     assert sample(PROCESS, flow, 5, 2, 4).device == flow.device
+    assert sample(PROCESS, lambda t, x: x, 5, 2, 4).device.type == "cpu"
 
-    def elsewhere(t: Tensor, x: Tensor) -> Tensor:
-        return x
+    class Elsewhere:
+        device = torch.device("meta")
 
-    assert sample(PROCESS, elsewhere, 5, 2, 4).device.type == "cpu"
-    elsewhere.device = torch.device("meta")
-    states = trajectory(PROCESS, elsewhere, 5, 2, 4)
-    assert next(states)[1].device.type == "meta"
+        def __call__(self, t: Tensor, x: Tensor) -> Tensor:
+            return x
+
+    assert next(trajectory(PROCESS, Elsewhere(), 5, 2, 4))[1].device.type == "meta"
+    assert next(trajectory(PROCESS, Elsewhere(), 5, 2, 4, device="cpu"))[1].device.type == "cpu"
 
 
 @pytest.mark.parametrize(

@@ -227,19 +227,6 @@ def test_noise_and_radius_of_a_fit_whose_both_are_known() -> None:
     )
 
 
-@given(st.integers(1, 10**7), st.integers(2, 80))
-def test_log_stops_rise_from_nothing_to_the_last(last: int, count: int) -> None:
-    stops = log_stops(last, count)
-    assert stops[:2] == (0, 1) and stops[-1] == last
-    assert list(stops) == sorted(set(stops)) and len(stops) <= count + 1
-
-
-def test_log_stops_are_evenly_spaced_where_they_are_large() -> None:
-    late = torch.tensor([s for s in log_stops(10**6, 60) if s > 1000], dtype=torch.float64)
-    ratios = late[1:] / late[:-1]
-    assert float(ratios.max() / ratios.min()) < 1.01
-
-
 ONES = torch.ones(3)
 TINY = KernelFlow(PROCESS, regression(10))
 
@@ -260,8 +247,6 @@ TINY = KernelFlow(PROCESS, regression(10))
         (lambda: rademacher(torch.ones(2, 2), 1, 1), r"eigenvalues=[^:]*: must be a vector"),
         (lambda: rademacher(ONES[:0], 1, 1), r"eigenvalues=[^:]*: must be a vector"),
         (lambda: noise_and_radius(TINY, math.inf), "step=inf: leaves no residual: stop earlier"),
-        (lambda: log_stops(0), "last=0: must be a whole number of at least 1"),
-        (lambda: log_stops(9, 1), "count=1: must be a whole number of at least 2"),
     ],
 )
 def test_bad_input_is_named(action, message: str) -> None:

@@ -28,7 +28,7 @@ from scorelab.kernel import KernelFlow, largest_eigenvalue
 from scorelab.metrics import holdout_risk
 from scorelab.network import TwoLayerNet
 from scorelab.path import Denoiser, Path
-from scorelab.process import OrnsteinUhlenbeck, Regression
+from scorelab.process import FeatureMap, OrnsteinUhlenbeck, Regression
 
 from .mixture import MixtureForm
 
@@ -40,21 +40,28 @@ ENOUGH = 1000
 JUDGING = 3
 
 
-class Band(OrnsteinUhlenbeck):
-    """The process on a band of times, where the network sees log t, scaled to [0, 1], for t."""
+def log_features(band: OrnsteinUhlenbeck) -> FeatureMap:
+    """What the network of a band of times sees: log t, scaled to [0, 1], in the place of t.
 
-    def features(self, t: Tensor, x: Tensor) -> Tensor:
-        """z = (x, log(t / t_min) / log(t_max / t_min), 1), shape (n, d + 2)."""
+    z = (x, log(t / t_min) / log(t_max / t_min), 1), shape (n, d + 2).
+    """
+
+    def features(t: Tensor, x: Tensor) -> Tensor:
         validate.queries(t, x)
-        place = (t / self.t_min).log() / math.log(self.t_max / self.t_min)
+        place = (t / band.t_min).log() / math.log(band.t_max / band.t_min)
         return torch.cat((x, place[:, None], torch.ones_like(place)[:, None]), dim=1)
 
+    return features
 
-def bands(count: int, t_min: float = T_MIN, t_max: float = T_MAX) -> list[Band]:
-    """``count`` neighbouring bands of times, of equal length in log t. ValueError for none."""
+
+def bands(count: int, t_min: float = T_MIN, t_max: float = T_MAX) -> list[OrnsteinUhlenbeck]:
+    """The process on ``count`` neighbouring bands of times, of equal length in log t.
+
+    Raises ValueError for a count below 1.
+    """
     edges = torch.logspace(0, 1, validate.count("count", count) + 1, base=t_max / t_min)
     ends = [t_min, *(t_min * edges[1:-1]).tolist(), t_max]
-    return [Band(low, high) for low, high in itertools.pairwise(ends)]
+    return [OrnsteinUhlenbeck(low, high) for low, high in itertools.pairwise(ends)]
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,7 @@ class Corrected:
 class Banded:
     """One denoiser a band; ``processes`` give the bands, rising. Outside, the nearest serves."""
 
-    processes: Sequence[Band]
+    processes: Sequence[OrnsteinUhlenbeck]
     denoisers: Sequence[Denoiser]
 
     def __call__(self, t: Tensor, x: Tensor) -> Tensor:
@@ -87,7 +94,12 @@ class Banded:
 
 
 def labels(
-    band: Band, form: Denoiser, x: Tensor, draws: int = 1, *, generator: Generator | None = None
+    band: OrnsteinUhlenbeck,
+    form: Denoiser,
+    x: Tensor,
+    draws: int = 1,
+    *,
+    generator: Generator | None = None,
 ) -> Regression:
     """What f_W is trained on: rows (t, X_t, (X_0 − f_0) / √h), times log-uniform in the band."""
     data = band.regression(x, draws, "log", generator=generator)
@@ -96,7 +108,7 @@ def labels(
 
 
 def train(
-    band: Band,
+    band: OrnsteinUhlenbeck,
     form: MixtureForm,
     x: Tensor,
     holdout: Tensor,
@@ -113,21 +125,22 @@ def train(
     f_0 = form.denoiser(band)
     data = labels(band, f_0, x, generator=generator)
     fresh = labels(band, f_0, holdout, JUDGING, generator=generator)
-    net = TwoLayerNet(band, x.shape[1], width, generator=generator, device=x.device)
-    some = slice(0, ENOUGH)
-    step = 1 / largest_eigenvalue(band.features(data.t[some], data.x_t[some]))
+    seen = log_features(band)
+    net = TwoLayerNet(band, x.shape[1], width, features=seen, generator=generator, device=x.device)
+    step = 1 / largest_eigenvalue(seen(data.t[:ENOUGH], data.x_t[:ENOUGH]))
     best, least = None, math.inf
     for snapshot in descend(net, data, stops, step):
         risk = holdout_risk(snapshot.net, fresh)
         if risk >= least:
             break
         best, least = snapshot, risk
-    validate.require(best is not None, "stops", stops, "must hold at least one")
+    if best is None:
+        raise ValueError(f"stops={stops!r}: must hold at least one")
     return best
 
 
 def feature_flow(
-    band: Band,
+    band: OrnsteinUhlenbeck,
     form: MixtureForm,
     x: Tensor,
     width: int,
@@ -141,11 +154,11 @@ def feature_flow(
     """
     f_0 = form.denoiser(band)
     batches = (labels(band, f_0, x, generator=generator) for _ in range(draws))
-    return FeatureFlow(band, batches, width, generator=generator)
+    return FeatureFlow(band, batches, width, features=log_features(band), generator=generator)
 
 
 def holdout_stop(
-    band: Band, path: Path, form: MixtureForm, x: Tensor, *, generator: Generator
+    band: OrnsteinUhlenbeck, path: Path, form: MixtureForm, x: Tensor, *, generator: Generator
 ) -> int:
     """The stop of a band's path by its risk on points x not trained on."""
     return stopping.holdout(
@@ -154,18 +167,23 @@ def holdout_stop(
 
 
 def loo_stop(
-    band: Band, form: MixtureForm, x: Tensor, at_most: int = 1000, *, generator: Generator
+    band: OrnsteinUhlenbeck,
+    form: MixtureForm,
+    x: Tensor,
+    at_most: int = 1000,
+    *,
+    generator: Generator,
 ) -> int:
     """The stop by leave-one-out on the kernel of the first ``at_most`` points, one draw each.
 
     Fewer rows mean more noise in each direction, so that it stops earlier than all rows would ask.
     """
     data = labels(band, form.denoiser(band), x[:at_most], generator=generator)
-    return stopping.loo(KernelFlow(band, data))
+    return stopping.loo(KernelFlow(band, data, features=log_features(band)))
 
 
 def assemble(
-    form: MixtureForm, processes: Sequence[Band], corrections: Sequence[Denoiser]
+    form: MixtureForm, processes: Sequence[OrnsteinUhlenbeck], corrections: Sequence[Denoiser]
 ) -> Banded:
     """The denoiser of all bands from the form and each band's correction."""
     parts = zip(processes, corrections, strict=True)

@@ -17,11 +17,12 @@ from scorelab.descent import descend
 from scorelab.kernel import KernelFlow
 from scorelab.network import TwoLayerNet
 from scorelab.path import Denoiser
+from scorelab.process import OrnsteinUhlenbeck
 from scorelab.stopping import loo_scores
 from scorelab.sweep import Study
 
 from . import framework, scores, study
-from .framework import T_MAX, T_MIN, Band, Corrected
+from .framework import T_MAX, T_MIN, Corrected
 from .half import Half
 from .scores import trend_errors
 from .table import CODES, COLUMNS, load
@@ -45,14 +46,15 @@ class Small:
     """A few clients of a seed's half, a form, and the regression of f_W on one band of all times.
 
     ``data`` are the labels of the clients that are trained on, with ``draws`` noises each,
-    ``fresh`` those of the tenth that is put aside, with five each. ``kind`` is one of
-    `study.FORMS`.
+    ``fresh`` those of the tenth that is put aside, with five each; f_W sees their ``features``.
+    ``kind`` is one of `study.FORMS`.
     """
 
     def __init__(self, kind: str, clients: int, draws: int, seed: int = 0, others: int = OTHERS
                  ) -> None:  # fmt: skip
         self.half = Half(seed, clients, others)
-        self.band, generator = Band(T_MIN, T_MAX), self.half.generator
+        self.band, generator = OrnsteinUhlenbeck(T_MIN, T_MAX), self.half.generator
+        self.features = framework.log_features(self.band)
         fitted = study.fit_form(self.half, kind, components=(2, 4, 8))
         self.form, self.net_seed = fitted.denoiser(self.band), 1000 + seed
         self.data, self.fresh = (
@@ -63,13 +65,13 @@ class Small:
     @cached_property
     def flow(self) -> KernelFlow:
         """The infinite network on ``data``."""
-        return KernelFlow(self.band, self.data)
+        return KernelFlow(self.band, self.data, features=self.features)
 
     def correction(self, width: float, stop: int) -> Denoiser:
         """f_W of that width, or the kernel flow for ∞, after ``stop`` steps."""
         if math.isinf(width):
             return self.flow.at(stop)
-        net = TwoLayerNet(self.band, self.half.x.shape[1], int(width),
+        net = TwoLayerNet(self.band, self.half.x.shape[1], int(width), features=self.features,
                           generator=Generator().manual_seed(self.net_seed))  # fmt: skip
         return next(descend(net, self.data, [stop], self.flow.step_size)).net
 

@@ -193,13 +193,13 @@ def forward(z: Tensor, weight: Tensor, signs: Tensor) -> Tensor:
     return torch.from_numpy(out[: len(z), : signs.shape[1]]).contiguous()
 
 
-class Descent:
+class FusedDescent:
     """The state of gradient descent on one network and one data set, all tensors on the CPU."""
 
     def __init__(
         self, z: Tensor, labels: Tensor, weight: Tensor, signs: Tensor, step_size: float
     ) -> None:
-        self.rows, self.features = z.shape
+        self.rows, self.columns = z.shape
         self.step_size = step_size
         self.z, self.labels = padded(z.numpy(), (ROWS, 4)), padded(labels.numpy(), (ROWS, 2))
         self.w, self.signs = padded(weight.T.numpy(), (4, 1)), padded(signs.T.numpy(), (2, 1))
@@ -211,4 +211,4 @@ class Descent:
 
     def weight(self) -> Tensor:
         """A copy of the weights (m, p) as they are now."""
-        return torch.from_numpy(self.w[: self.features].T.copy())
+        return torch.from_numpy(self.w[: self.columns].T.copy())

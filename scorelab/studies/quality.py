@@ -77,7 +77,7 @@ class Judge(NamedTuple):
     seed: int
 
     def samples(self, denoiser: Denoiser, steps: int = STEPS, method: str = "ancestral") -> Tensor:
-        """1000 samples (1000, d)."""
+        """1000 samples (1000, d), on the device of the reference."""
         noise = Generator().manual_seed(self.seed)
         return sample(self.process, denoiser, SAMPLES, self.law.dim, steps, method,
                       generator=noise, device=self.reference.device)  # fmt: skip

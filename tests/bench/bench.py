@@ -96,7 +96,7 @@ def step(n: int, width: int, dim: int, reach: float, steps: int) -> Row:
     data = regression(n, dim)
     net, z = sl.TwoLayerNet(PROCESS, dim, width), PROCESS.features(data.t, data.x_t)
     rate = 1 / largest_eigenvalue(z)
-    fused = fused_net.Descent(z, data.x_0, net.weight, net.signs, rate)
+    fused = fused_net.FusedDescent(z, data.x_0, net.weight, net.signs, rate)
     return faster(
         f"a step of gradient descent, n = {n}, m = {width}, d = {dim}, against autograd with SGD",
         lambda: fused.advance(steps),

@@ -11,7 +11,7 @@ from torch import Generator
 
 import scorelab as sl
 from scorelab.credit import framework
-from scorelab.credit.framework import Band, Banded, Corrected
+from scorelab.credit.framework import Banded, Corrected
 from scorelab.credit.mixture import MixtureForm
 
 PROCESS = sl.OrnsteinUhlenbeck(framework.T_MIN, framework.T_MAX)
@@ -43,8 +43,8 @@ def test_bands_cover_all_times_without_overlap() -> None:
 
 
 def test_a_band_shows_its_network_log_time_from_0_to_1() -> None:
-    band = Band(0.1, 2.5)
-    z = band.features(torch.tensor([0.1, 0.5, 2.5]), torch.ones(3, 2))
+    features = framework.log_features(sl.OrnsteinUhlenbeck(0.1, 2.5))
+    z = features(torch.tensor([0.1, 0.5, 2.5]), torch.ones(3, 2))
     torch.testing.assert_close(z[:, 2], torch.tensor([0.0, 0.5, 1.0]))
     assert (z[:, 3] == 1).all() and z.shape == (3, 4)
 
@@ -112,7 +112,7 @@ def test_bad_numbers_of_components_are_named() -> None:
 
 
 def test_labels_are_what_the_form_leaves_in_units_of_the_noise() -> None:
-    band, x = Band(0.05, 1.0), pairs(300)
+    band, x = sl.OrnsteinUhlenbeck(0.05, 1.0), pairs(300)
     form = MixtureForm.independent(2).denoiser(band)
     data = framework.labels(band, form, x, 2, generator=seed())
     back = form(data.t, data.x_t) + band.h(data.t).sqrt()[:, None] * data.x_0
@@ -179,7 +179,7 @@ def test_training_ends_at_the_first_stop_that_is_no_better(
     told = iter(risks)
     monkeypatch.setattr(framework, "holdout_risk", lambda net, data: next(told))
     form, x, stops = MixtureForm.independent(2), pairs(30), range(len(risks))
-    band = Band(0.05, 1.0)
+    band = sl.OrnsteinUhlenbeck(0.05, 1.0)
     stopped = framework.train(band, form, x, pairs(10, 1), 8, stops, generator=seed())
     assert stopped.step == taken
     assert len(list(told)) == len(risks) - asked
@@ -187,11 +187,13 @@ def test_training_ends_at_the_first_stop_that_is_no_better(
 
 def test_training_needs_a_stop() -> None:
     with pytest.raises(ValueError, match="stops=\\[\\]: must hold at least one"):
-        framework.train(Band(0.05, 1.0), MixtureForm.independent(2), pairs(30), pairs(9), 8, [])
+        framework.train(
+            sl.OrnsteinUhlenbeck(0.05, 1.0), MixtureForm.independent(2), pairs(30), pairs(9), 8, []
+        )
 
 
 def test_leave_one_out_stops_at_once_where_nothing_is_left_to_learn() -> None:
-    band, x = Band(0.05, 1.0), torch.randn(300, 2, generator=seed(5))
+    band, x = sl.OrnsteinUhlenbeck(0.05, 1.0), torch.randn(300, 2, generator=seed(5))
     form = MixtureForm.independent(2)
     assert framework.loo_stop(band, form, x, generator=seed(6)) <= 3
     assert framework.loo_stop(band, form, pairs(300), generator=seed(6)) > 10

@@ -18,6 +18,7 @@ from torch import Generator, Tensor
 from scorelab import convex, kernel, metrics, stopping
 from scorelab.credit import framework
 from scorelab.descent import NetworkPath, descend
+from scorelab.features import FeatureFlow
 from scorelab.kernel import KernelFlow, ntk
 from scorelab.likelihood import log_likelihood
 from scorelab.network import TwoLayerNet
@@ -91,7 +92,7 @@ def training(device: str) -> Result:
     return {
         "at": path.at(40)(queries.t, queries.x_t),
         "replay": path.replay(queries.t, queries.x_t)(10),
-        "loss": path.train_loss[-1],
+        "loss": path.train_loss(40),
         "own step size": last.net.weight,
         "untouched": net.weight,
         "empirical_ntk": net.empirical_ntk(net.weight, net.weight),
@@ -282,6 +283,18 @@ def check_a_network_moves_as_a_whole() -> None:
         assert moved.weight.device.type == moved.signs.device.type == torch.device(NAME).type
         assert torch.equal(moved.weight.cpu(), network(NAME).weight.cpu())
         assert moved(data.t, data.x_t).device == data.x_t.device
+
+
+def check_sampling_starts_where_the_denoiser_is_or_not_at_all() -> None:
+    with pretend():
+        data = regression(NAME)
+        features = FeatureFlow(PROCESS, [data], 5, generator=seed())
+        for denoiser in (network(NAME), KernelFlow(PROCESS, data).at(10), features.at(10)):
+            assert sample(PROCESS, denoiser, 5, 2, 4).device == data.x_t.device
+            hidden = denoiser.__call__  # a function, which does not say where it is
+            with pytest.raises(ValueError, match=r"^x\.device='cpu': must be the denoiser's"):
+                sample(PROCESS, hidden, 5, 2, 4)
+            assert sample(PROCESS, hidden, 5, 2, 4, device=NAME).device == data.x_t.device
 
 
 def check_data_elsewhere_than_the_network_is_named() -> None:

@@ -12,6 +12,7 @@ from scorelab.explore.replay.setting import MIXTURES
 from scorelab.explore.replay.trainer import STOP, TRAINING, TrainingExplorer
 
 from . import view
+from .limit import compared
 
 SIZES = (50, 100, 250)
 WIDTHS = (16, 64, 256, 1024, 4096, 16384)
@@ -46,7 +47,7 @@ class Explorer(TrainingExplorer):
             if len(model.frames) > measured:
                 measured = len(model.frames)
                 with one_thread():
-                    view.facts(model.frames[-1])
+                    compared(model.frames[-1])
             yield
 
     def refresh(self) -> None:

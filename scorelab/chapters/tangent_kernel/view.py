@@ -3,115 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import plotly.graph_objects as go
-import torch
-from torch import Tensor
 
 from scorelab.explore import figures as fig
 from scorelab.explore.replay.plane import REACH, along, queries
 from scorelab.explore.replay.record import Frame, Record
-from scorelab.explore.replay.setting import PROCESS, Setting
-from scorelab.kernel import ntk
+from scorelab.explore.replay.setting import Setting
+
+from .limit import compared, limit
 
 TITLES = ["neurons active at two rows", "f₁ along x₂ = 0", "eigenvalues of K/n"]
-DOTS = 500  # pairs of rows that are drawn
 CORNERS = np.array([[-1, -1], [-1, 1], [1, 1], [1, -1]]) * [1.1, 0.0055]  # a square on the screen
 ANCHOR = 10  # the slope is drawn through the eigenvalue of this index
 SMALLEST, LARGEST = 1e-9, 1e9  # what a logarithmic axis cannot show is drawn beyond its ends
 SLOPE = -4 / 3  # −(d + 2)/(d + 1) for d = 2
-
-
-@dataclass(frozen=True)
-class Limit:
-    """The kernel of infinite width on n training rows, and what chance does to a finite one.
-
-    ``gram`` κ and ``dots`` z·z' (n, n); ``pairs`` (2, k) of rows that are drawn and ``angle`` (k,)
-    between them in degrees. ``spread`` / √m is the expected deviation of a network of width m.
-    """
-
-    gram: Tensor
-    dots: Tensor
-    pairs: Tensor
-    angle: fig.Array
-    spread: float
-
-
-@lru_cache(maxsize=16)
-def limit(where: Setting) -> Limit:
-    """The limit on the training rows of a setting.
-
-    Among m/2 independent twins the share of active ones has the variance 2 p (1 − p) / m, with
-    p = (π − θ)/(2π), so the deviation ‖K_m − κ‖ / ‖κ‖ (Frobenius) is a known number over √m.
-    """
-    z = PROCESS.features(where.train.t, where.train.x_t).cpu().double()
-    gram, dots, unit = ntk(z, z), z @ z.T, torch.nn.functional.normalize(z)
-    angle = (unit @ unit.T).clamp(-1, 1).arccos()
-    p = (math.pi - angle) / (2 * math.pi)
-    variance = (dots.square() * 2 * p * (1 - p)).sum()
-    pairs = spread_out(angle)
-    degrees = torch.rad2deg(angle[tuple(pairs)]).numpy()
-    return Limit(gram, dots, pairs, degrees, float(variance.sqrt() / gram.norm()))
-
-
-def spread_out(angle: Tensor) -> Tensor:
-    """Pairs (2, k) of rows, k ≤ 500, at angles about evenly spaced from zero to the largest.
-
-    ``angle`` (n, n) is symmetric; each pair of rows comes once.
-    """
-    rows, columns = torch.triu_indices(*angle.shape)
-    ordered, order = angle[rows, columns].sort()
-    wanted = torch.linspace(0, float(ordered[-1]), DOTS, dtype=angle.dtype)
-    picked = order[torch.searchsorted(ordered, wanted).clamp_max(len(order) - 1).unique()]
-    return torch.stack((rows[picked], columns[picked]))
-
-
-@dataclass(frozen=True)
-class Facts:
-    """The tangent kernel of a trained network, against its limit.
-
-    ``shares`` (k,) of neurons active at both rows of a drawn pair, ``eigenvalues`` (n,) of K/n,
-    descending, ``deviation`` ‖K_m − κ‖ / ‖κ‖ (Frobenius). ``distance`` ‖f_m − f‖ / ‖f‖ to the
-    kernel flow after the same number of steps, on the test inputs; 0 before the first step.
-    """
-
-    shares: fig.Array
-    eigenvalues: fig.Array
-    deviation: float
-    distance: float
-
-
-@lru_cache(maxsize=256)
-def facts(now: Frame) -> Facts:
-    """Kernel and predictions of the network of one frame, beside those of infinite width."""
-    aim, net = limit(now.where), now.denoiser
-    z = PROCESS.features(now.where.train.t, now.where.train.x_t)
-    on = (z @ net.weight.T > 0).to(z.dtype)
-    share = (on @ on.T / net.width).cpu().double()
-    gram = aim.dots * share  # the kernel's trace over the outputs, divided by their number
-    return Facts(
-        shares=share[tuple(aim.pairs)].numpy(),
-        eigenvalues=torch.linalg.eigvalsh(gram / len(z)).flip(0).numpy(),
-        deviation=float((gram - aim.gram).norm() / aim.gram.norm()),
-        distance=distance(now),
-    )
-
-
-def distance(now: Frame) -> float:
-    """How far a network is from the kernel flow of the same step, relative to the flow."""
-    flow = tested(now.where)(now.step)
-    found = now.denoiser(now.where.test.t, now.where.test.x_t)
-    return float((found - flow).norm() / flow.norm()) if now.step else 0.0
-
-
-@lru_cache(maxsize=16)
-def tested(where: Setting) -> Callable[[float], Tensor]:
-    """The kernel flow on the test inputs (1000, 2), as a function of the step."""
-    return where.flow.replay(where.test.t, where.test.x_t)
 
 
 def spectrum(where: Setting) -> fig.Traces:
@@ -178,7 +85,7 @@ def _arrange(figure: go.Figure) -> None:
 
 def compute(run: Record, now: Frame, noise: float) -> fig.Traces:
     """All traces for one frame of a record: arrays by the name of the trace."""
-    found = facts(now)
+    found = compared(now)
     place = queries(noise, run.where.fresh.device)
     points = np.stack((limit(run.where).angle, found.shares), axis=1)
     return {
@@ -200,7 +107,7 @@ def threshold(now: Frame) -> float:
 
 def sentence(run: Record, now: Frame) -> str:
     """The numbers of one frame, beside what they should be."""
-    found, flow, root = facts(now), run.where.flow, math.sqrt(run.width)
+    found, flow, root = compared(now), run.where.flow, math.sqrt(run.width)
     spectra = found.eigenvalues, flow.eigenvalues
     learned, all_wide = (int((values > threshold(now)).sum()) for values in spectra)
     expected = limit(run.where).spread / root

@@ -12,7 +12,7 @@ from scorelab.explore.replay.setting import setting
 from scorelab.explore.replay.trainer import STOP, TRAINING, TrainingExplorer
 
 from . import view
-from .neurons import facts, unit
+from .neurons import change, unit
 
 PROBLEM = ("ring of modes", 250, "log")  # target, training points, times
 WIDTHS = (16, 64, 256, 1024, 4096)
@@ -45,7 +45,7 @@ class Explorer(TrainingExplorer):
         """Train, and measure each frame as it comes, so that a redraw finds its numbers ready."""
         for _ in model.train():
             with one_thread():
-                facts(model.frames[0], model.frames[-1])
+                change(model.frames[0], model.frames[-1])
             yield
 
     def refresh(self) -> None:

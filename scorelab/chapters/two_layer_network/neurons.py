@@ -11,12 +11,12 @@ from torch import Tensor
 
 from scorelab.explore.figures import Array
 from scorelab.explore.replay.record import STOPS, Frame, untrained
-from scorelab.explore.replay.setting import PROCESS, Setting
+from scorelab.explore.replay.setting import Setting
 from scorelab.network import TwoLayerNet
 
 
 @dataclass(frozen=True)
-class Facts:
+class Change:
     """How the neurons of a trained network differ from their start, and how steep its loss is.
 
     For each of m neurons: ``moved`` ‖w_r − w_r(0)‖, ``switched`` the share of training rows on
@@ -32,40 +32,39 @@ class Facts:
 
 
 @lru_cache(maxsize=1024)
-def facts(start: Frame, now: Frame) -> Facts:
+def change(start: Frame, now: Frame) -> Change:
     """What has become of the network of one frame since another, on their training rows."""
-    train, old, new = now.where.train, start.denoiser, now.denoiser
-    z = PROCESS.features(train.t, train.x_t)
-    before, after = (z @ net.weight.T > 0 for net in (old, new))
+    old, new = start.net, now.net
+    z = new.features(now.where.train.t, now.where.train.x_t)
+    before, after = old.active(z), new.active(z)
     move = new.weight - old.weight
-    return Facts(
+    return Change(
         moved=move.norm(dim=1).cpu().numpy(),
         switched=(before != after).float().mean(0).cpu().numpy(),
         silent=(~after.any(0)).cpu().numpy(),
         relative=float(move.norm() / old.weight.norm()),
         # In float32 it may fail to converge once most neurons are silent and most rows alike.
-        top=float(torch.linalg.eigvalsh(kernels(new, z).cpu().double()).max()),
+        top=float(torch.linalg.eigvalsh(blocks(new, z).cpu().double()).max()),
     )
 
 
-def kernels(net: TwoLayerNet, z: Tensor) -> Tensor:
+def blocks(net: TwoLayerNet, z: Tensor) -> Tensor:
     """The tangent kernel K/n over rows and both outputs, in its two blocks: shape (2, n, n).
 
-    K_il(z, z') = (z·z'/m) Σ_r a_r^i a_r^l 1[w_r·z > 0] 1[w_r·z' > 0], for features z (n, 4). For
-    two outputs with signs ±1 it parts into (f₁ + f₂)/√2, on which neurons with equal signs act,
-    and (f₁ − f₂)/√2, on which the others do.
+    For features z (n, 4). With signs ±1 the kernel of both outputs parts into one of
+    (f₁ + f₂)/√2, on which neurons with equal signs act, and one of (f₁ − f₂)/√2, on which the
+    others do (derived).
     """
-    on, equal = (z @ net.weight.T > 0).to(z.dtype), net.signs[:, 0] == net.signs[:, 1]
-    grams = torch.stack([part @ part.T for part in (on[:, equal], on[:, ~equal])])
-    return grams * (z @ z.T) * (2 / (net.width * len(z)))
+    each, cross = net.empirical_ntk(z, z), net.cross_ntk(z, z, 0, 1)
+    return torch.stack((each + cross, each - cross)) / len(z)
 
 
 @lru_cache(maxsize=32)
 def spectrum(where: Setting, width: int) -> tuple[Tensor, Tensor]:
     """Eigenvalues of K/n before training, and ‖v_k · R_0‖²/n of the first residuals; (2, n)."""
-    train = where.train
-    z = PROCESS.features(train.t, train.x_t)
-    values, vectors = torch.linalg.eigh(kernels(untrained(where, width), z).cpu().double())
+    train, net = where.train, untrained(where, width)
+    z = net.features(train.t, train.x_t)
+    values, vectors = torch.linalg.eigh(blocks(net, z).cpu().double())
     first, second = train.x_0.cpu().double().T
     residuals = torch.stack((first + second, first - second)) / math.sqrt(2)
     parts = (vectors.transpose(1, 2) @ residuals[:, :, None])[:, :, 0]

@@ -11,7 +11,7 @@ from scorelab.explore import figures as fig
 from scorelab.explore.replay.plane import GRID, REACH, along, moves, queries
 from scorelab.explore.replay.record import STOPS, Frame, Record
 
-from .neurons import Facts, facts, predicted
+from .neurons import Change, change, predicted
 
 TALLEST = 1e30  # what is larger is drawn as this: float32 and the page stay finite
 NEAREST, FARTHEST = 1e-3, 1e2  # distances beyond stand at the edge of their panel
@@ -74,7 +74,7 @@ def _arrange(figure: go.Figure) -> None:
     )
 
 
-def neuron_dots(found: Facts) -> fig.Traces:
+def neuron_dots(found: Change) -> fig.Traces:
     """A dot a neuron: how far it moved (log₁₀) and on which share of the rows it switched."""
     picked = np.unique(np.linspace(0, len(found.moved) - 1, DOTS).astype(int))
     x = np.log10(np.clip(found.moved[picked], NEAREST, FARTHEST))
@@ -90,7 +90,7 @@ def compute(run: Record, now: Frame, noise: float) -> fig.Traces:
     """All traces for one frame of a record: arrays by the name of the trace."""
     level = run.where.at(noise)
     steps, step = [frame.step for frame in run.frames], [max(now.step, fig.START)]
-    found = facts(run.frames[0], now)
+    found = change(run.frames[0], now)
     steep = [steepness(run, frame) for frame in run.frames]
     learned = level.scale * moves(now.denoiser, noise, run.where.fresh.device)
     longest = np.maximum(np.linalg.norm(learned, axis=1, keepdims=True) / (3 * REACH), 1)
@@ -113,7 +113,7 @@ def compute(run: Record, now: Frame, noise: float) -> fig.Traces:
 
 def steepness(run: Record, now: Frame) -> float:
     """The step size times the largest eigenvalue of the present kernel: above 2 is unstable."""
-    return step_size(run) * facts(run.frames[0], now).top
+    return step_size(run) * change(run.frames[0], now).top
 
 
 def step_size(run: Record) -> float:
@@ -123,7 +123,7 @@ def step_size(run: Record) -> float:
 
 def sentence(run: Record, now: Frame) -> str:
     """The numbers of one frame, and whether the step size is stable there."""
-    found, steep = facts(run.frames[0], now), steepness(run, now)
+    found, steep = change(run.frames[0], now), steepness(run, now)
     verdict, color = ("stable", "truth") if steep < 2 else ("unstable", "overfit")
     return (
         f"At {fig.number(now.step)} steps: error <b>{now.training:.3g}</b>, "

@@ -36,7 +36,7 @@ def test_a_record_of_a_network_is_the_path_of_plain_descent() -> None:
         ours = run.frame(stop)
         assert ours.step == stop
         torch.testing.assert_close(ours.denoiser(*inputs), path.at(stop)(*inputs))
-        assert ours.training == pytest.approx(2 * path.train_loss[path.stops.index(stop)])
+        assert ours.training == pytest.approx(2 * path.train_loss(stop))
 
 
 def test_a_record_of_infinite_width_is_the_kernel_flow() -> None:

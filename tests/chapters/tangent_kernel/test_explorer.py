@@ -9,6 +9,7 @@ import torch
 from seen import moved_by
 
 import scorelab as sl
+from scorelab.chapters.tangent_kernel import limit as limits
 from scorelab.chapters.tangent_kernel import view as tangent
 from scorelab.chapters.tangent_kernel.explorer import Explorer
 from scorelab.explore.figures import HUB
@@ -35,7 +36,7 @@ def features(run: records.Record) -> torch.Tensor:
 def test_the_kernel_is_that_of_the_network_and_its_limit_that_of_the_package(step: int) -> None:
     run = finished()
     now, z = run.frame(step), features(run)
-    found = tangent.facts(now)
+    found = limits.compared(now)
     kernel = now.denoiser.empirical_ntk(z, z).double()
     np.testing.assert_allclose(
         found.eigenvalues, np.linalg.eigvalsh(kernel.numpy() / 50)[::-1], atol=1e-6
@@ -46,16 +47,16 @@ def test_the_kernel_is_that_of_the_network_and_its_limit_that_of_the_package(ste
 
 def test_the_shares_count_neurons_active_at_both_rows_of_a_pair() -> None:
     run = finished()
-    now, z, aim = run.frame(100), features(run), tangent.limit(run.where)
+    now, z, aim = run.frame(100), features(run), limits.limit(run.where)
     on = (z @ now.denoiser.weight.T > 0).numpy()
     counted = [np.mean(on[i] & on[j]) for i, j in aim.pairs.T.tolist()]
-    np.testing.assert_allclose(tangent.facts(now).shares, counted, atol=1e-6)
+    np.testing.assert_allclose(limits.compared(now).shares, counted, atol=1e-6)
     cosine = [float(torch.cosine_similarity(z[i], z[j], dim=0)) for i, j in aim.pairs.T.tolist()]
     np.testing.assert_allclose(np.cos(np.radians(aim.angle)), cosine, atol=1e-5)
 
 
 def test_pairs_come_once_and_spread_over_the_angles() -> None:
-    aim = tangent.limit(finished().where)
+    aim = limits.limit(finished().where)
     pairs = [frozenset(pair) for pair in aim.pairs.T.tolist()]
     assert len(set(pairs)) == len(pairs) > 200
     assert aim.angle.min() == pytest.approx(0, abs=1e-3)
@@ -65,7 +66,7 @@ def test_pairs_come_once_and_spread_over_the_angles() -> None:
 
 def test_the_expected_deviation_is_the_root_mean_square_over_many_networks() -> None:
     run = finished()
-    z, aim = features(run), tangent.limit(run.where)
+    z, aim = features(run), limits.limit(run.where)
     draws = torch.Generator().manual_seed(0)
     nets = [sl.TwoLayerNet(PROCESS, 2, 64, generator=draws) for _ in range(300)]
     squares = [
@@ -94,12 +95,12 @@ def test_the_distance_is_that_of_network_and_kernel_flow_on_the_test_inputs(step
     flow = sl.KernelFlow(PROCESS, where.train).at(step)(where.test.t, where.test.x_t)
     network = now.denoiser(where.test.t, where.test.x_t)
     wanted = float((network - flow).norm() / flow.norm())
-    assert tangent.facts(now).distance == pytest.approx(wanted, rel=1e-3)
+    assert limits.compared(now).distance == pytest.approx(wanted, rel=1e-3)
 
 
 def test_before_training_network_and_flow_agree_and_nothing_is_learned() -> None:
     run = finished()
-    assert tangent.facts(run.frame(0)).distance == 0
+    assert limits.compared(run.frame(0)).distance == 0
     assert "directions learned <b>0</b> (limit 0) of 50" in tangent.sentence(run, run.frame(0))
 
 
@@ -173,7 +174,7 @@ def test_the_sentence_says_the_numbers_of_the_frame() -> None:
     explorer = Explorer()
     explorer.set(**SMALL, stop=1000)
     now = explorer.shown.frame(1000)
-    found, flow = tangent.facts(now), now.where.flow
+    found, flow = limits.compared(now), now.where.flow
     plain = re.sub("<[^>]+>", "", explorer.status.value).replace("&nbsp;", " ")
     assert f"16 neurons, 1,000 steps: kernel deviation {found.deviation:.1%} (typical" in plain
     assert f"kernel flow {found.distance:.1%} (× √m: {4 * found.distance:.2f})" in plain

@@ -48,7 +48,7 @@ def finished(width: int = 16, rate: float = 1.0) -> records.Record:
 
 def test_the_two_blocks_have_the_spectrum_of_the_whole_tangent_kernel() -> None:
     for net in (records.untrained(WHERE, 16), finished().frame(1000).denoiser):
-        blocks = torch.linalg.eigvalsh(neurons.kernels(net, FEATURES).double()).flatten()
+        blocks = torch.linalg.eigvalsh(neurons.blocks(net, FEATURES).double()).flatten()
         whole = torch.linalg.eigvalsh(full_kernel(net))
         torch.testing.assert_close(blocks.sort().values, whole, rtol=1e-4, atol=1e-5)
 
@@ -85,7 +85,7 @@ def test_a_wide_network_obeys_the_linear_theory_at_first() -> None:
 def test_facts_are_those_of_a_count_neuron_by_neuron() -> None:
     run = finished()
     start, now = run.frame(0), run.frame(1000)
-    found = neurons.facts(start, now)
+    found = neurons.change(start, now)
     for r in (0, 3, 15):
         old, new = start.denoiser.weight[r], now.denoiser.weight[r]
         on = [(float(z @ old) > 0, float(z @ new) > 0) for z in FEATURES]
@@ -99,7 +99,7 @@ def test_facts_are_those_of_a_count_neuron_by_neuron() -> None:
 def test_a_silent_neuron_never_moves_again() -> None:
     run = finished(rate=10.0)
     early, late = run.frame(1000), run.frame(10_000)
-    silent = neurons.facts(run.frame(0), early).silent
+    silent = neurons.change(run.frame(0), early).silent
     assert 0 < silent.sum() < 16
     same = early.denoiser.weight[silent] == late.denoiser.weight[silent]
     assert bool(same.all())
@@ -125,7 +125,7 @@ def test_the_slice_is_the_denoiser_s_first_output() -> None:
 
 def test_every_neuron_has_a_dot_in_one_of_two_shades() -> None:
     run = finished()
-    found = neurons.facts(run.frame(0), run.frame(1000))
+    found = neurons.change(run.frame(0), run.frame(1000))
     drawn = neuron_dots(found)
     corners = 7  # a square, closed, with a way from the hub and back
     counts = {name: len(trace["x"]) / corners for name, trace in drawn.items()}
@@ -173,7 +173,7 @@ def test_the_sentence_says_the_numbers_of_the_frame() -> None:
     run = finished(rate=2.5)
     for stop in (0, 1000):
         now = run.frame(stop)
-        found, steep = neurons.facts(run.frame(0), now), steepness(run, now)
+        found, steep = neurons.change(run.frame(0), now), steepness(run, now)
         plain = re.sub("<[^>]+>", "", sentence(run, now))
         assert f"At {stop:,} steps: error {now.training:.3g}, excess risk {now.risk:.3g}" in plain
         assert f"moved {found.relative:.2g} × their length" in plain
