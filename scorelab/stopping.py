@@ -46,9 +46,8 @@ def rademacher(eigenvalues: Tensor, step_size: float, noise: float, radius: floa
     )
 
     def exceeded(step: int) -> bool:
-        # Both sides times η_τ, so that what grows stands on the left: [n⁻¹ Σ min(λη_τ², η_τ)]^½.
-        eta = step_size * step
-        return float((values * eta**2).clamp_max(eta).mean().sqrt()) > radius / (2 * math.e * noise)
+        # Both sides times η_τ, so that what grows stands on the left.
+        return complexity(values, step_size * step) > radius / (2 * math.e * noise)
 
     high = 1
     while not exceeded(high):
@@ -58,6 +57,14 @@ def rademacher(eigenvalues: Tensor, step_size: float, noise: float, radius: floa
         middle = (low + high) // 2
         low, high = (low, middle) if exceeded(middle) else (middle, high)
     return low
+
+
+def complexity(eigenvalues: Tensor, time: float) -> float:
+    """η_τ R(1/√η_τ) = [n⁻¹ Σ_j min(λ_j η_τ², η_τ)]^{1/2}: what ``rademacher`` bounds by C/(2eσ).
+
+    For the ``eigenvalues`` (n,) of K/n and ``time`` η_τ = ητ. It grows with the time.
+    """
+    return float((eigenvalues * time**2).clamp_max(time).mean().sqrt())
 
 
 def oracle(path: Path, truth: Denoiser, data: Regression) -> int:

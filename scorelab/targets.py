@@ -84,8 +84,8 @@ class GaussianMixture:
         validate.points("x", x, dim=self.dim)
         return self._log_joint(x, self.means.to(x), self.stds.to(x) ** 2).logsumexp(dim=1)
 
-    def noised(self, process: OrnsteinUhlenbeck, t: float) -> GaussianMixture:
-        """The law of X_t: again a mixture, with means α μ_k and variances α² s_k² + h."""
+    def noised(self, process: OrnsteinUhlenbeck, t: Tensor | float) -> GaussianMixture:
+        """The law of X_t at one time: a mixture with means α μ_k and variances α² s_k² + h."""
         alpha, h = float(process.alpha(t)), float(process.h(t))
         return GaussianMixture(
             alpha * self.means, (alpha**2 * self.stds**2 + h).sqrt(), self.weights
@@ -99,14 +99,34 @@ class GaussianMixture:
 
         def denoiser(t: Tensor, x: Tensor) -> Tensor:
             validate.queries(t, x, self.dim)
-            alpha, means = process.alpha(t)[:, None], self.means.to(x)
-            signal = alpha * self.stds.to(x) ** 2
-            v = alpha * signal + process.h(t)[:, None]
-            r = self._log_joint(x / alpha, means, v / alpha**2).softmax(dim=1)
+            alpha, means, signal, v, r = self._posterior(process, t, x)
             gain = r * signal / v
             return r @ means + gain.sum(1, keepdim=True) * x - alpha * (gain @ means)
 
         return denoiser
+
+    def posterior_variance(self, process: OrnsteinUhlenbeck, t: Tensor, x: Tensor) -> Tensor:
+        """tr Cov(X_0 | X_t = x) for t (n,) and x (n, d), shape (n,): the label noise at x.
+
+        Within mode k, X_0 given x is Gaussian with mean m_k = μ_k + (α s_k²/v_k)(x − α μ_k) and
+        variance s_k² h/v_k, v_k = α² s_k² + h; the rest is the spread of the m_k (total variance).
+        Raises ValueError for shapes that are no denoiser's.
+        """
+        validate.queries(t, x, self.dim)
+        alpha, means, signal, v, r = self._posterior(process, t, x)
+        m = means + (signal / v)[:, :, None] * (x[:, None] - alpha[:, :, None] * means)
+        between = (m - (r[:, :, None] * m).sum(1, keepdim=True)).square().sum(2)
+        within = self.dim * self.stds.to(x) ** 2 * process.h(t)[:, None] / v
+        return (r * (within + between)).sum(1)
+
+    def _posterior(
+        self, process: OrnsteinUhlenbeck, t: Tensor, x: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        """α (n, 1), μ_k (k, d), α s_k² and v_k (n, k), and the posterior weights r_k (n, k)."""
+        alpha, means = process.alpha(t)[:, None], self.means.to(x)
+        signal = alpha * self.stds.to(x) ** 2
+        v = alpha * signal + process.h(t)[:, None]
+        return alpha, means, signal, v, self._log_joint(x / alpha, means, v / alpha**2).softmax(1)
 
     def _log_joint(self, x: Tensor, means: Tensor, v: Tensor) -> Tensor:
         """log π_k N(x; μ_k, v_k I), (n, k), for variances v that broadcast to (n, k)."""
@@ -121,6 +141,10 @@ class Empirical:
 
     def __init__(self, x0: Tensor) -> None:
         self.x0 = validate.points("x0", x0)
+
+    def noised(self, process: OrnsteinUhlenbeck, t: Tensor | float) -> GaussianMixture:
+        """The law of X_t at one time t > 0: equal Gaussians N(α x_i, h I)."""
+        return GaussianMixture(process.alpha(t) * self.x0.cpu(), process.h(t).sqrt())
 
     def denoiser(self, process: OrnsteinUhlenbeck) -> Denoiser:
         """The memorising optimum f(t, x) = Σ_i softmax_i(−‖x − α x_i‖² / (2h)) x_i (standard).

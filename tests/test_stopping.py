@@ -22,6 +22,7 @@ from scorelab import (
 )
 from scorelab.path import log_stops
 from scorelab.stopping import (
+    complexity,
     degrees_of_freedom,
     gcv,
     gcv_scores,
@@ -225,6 +226,13 @@ def test_noise_and_radius_of_a_fit_whose_both_are_known() -> None:
     assert noise_and_radius(flow, 50)[1] == pytest.approx(
         math.sqrt(float((norm * (kernel @ norm)).sum()) / 2)
     )
+
+
+@pytest.mark.parametrize("time", [0.01, 1.0, 30.0, 1e6])
+def test_the_complexity_is_the_local_rademacher_complexity_times_the_time(time: float) -> None:
+    eigenvalues = torch.logspace(0, -8, 50, dtype=torch.float64)
+    local = math.sqrt(sum(min(float(each), 1 / time) for each in eigenvalues) / 50)
+    assert complexity(eigenvalues, time) == pytest.approx(time * local)
 
 
 ONES = torch.ones(3)

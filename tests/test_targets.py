@@ -86,6 +86,32 @@ def test_denoiser_and_covariance_by_importance_sampling(t: float) -> None:
     )
 
 
+@pytest.mark.parametrize("t", TIMES)
+def test_the_label_noise_is_the_posterior_variance_by_quadrature(t: float) -> None:
+    x = torch.tensor([[-2.1], [-0.6], [0.0], [0.8], [1.9]], dtype=torch.float64)
+    zeroth, first, second = ([moment(k, t, float(each)) for each in x] for k in range(3))
+    wanted = [c / a - (b / a) ** 2 for a, b, c in zip(zeroth, first, second, strict=True)]
+    found = UNEVEN.posterior_variance(PROCESS, at(t, x), x)
+    torch.testing.assert_close(found, torch.tensor(wanted, dtype=torch.float64))
+
+
+def test_in_the_plane_the_label_noise_is_the_slope_of_the_denoiser() -> None:
+    x, t = double(20, 2), torch.linspace(0.1, 2, 20, dtype=torch.float64)
+    truth = FLAT.denoiser(PROCESS)
+    jacobian = vmap(jacrev(lambda t, x: truth(t[None], x[None])[0], argnums=1))(t, x)
+    wanted = PROCESS.h(t) / PROCESS.alpha(t) * jacobian.diagonal(dim1=1, dim2=2).sum(1)
+    torch.testing.assert_close(FLAT.posterior_variance(PROCESS, t, x), wanted)
+
+
+@pytest.mark.parametrize("t", TIMES)
+def test_the_noised_empirical_law_is_a_bell_around_each_point(t: float) -> None:
+    x0, x = double(5, 2), double(7, 2, number=1)
+    alpha, h = math.exp(-t / 2), 1 - math.exp(-t)
+    bells = [multivariate_normal(alpha * each, h).pdf(x) for each in x0]
+    found = Empirical(x0).noised(PROCESS, torch.tensor(t, dtype=torch.float64)).log_prob(x)
+    np.testing.assert_allclose(found.exp(), np.mean(bells, axis=0), rtol=1e-9)
+
+
 def test_each_row_has_a_time_of_its_own() -> None:
     x, denoiser = double(4, 2), FLAT.denoiser(PROCESS)
     together = denoiser(torch.tensor(TIMES, dtype=torch.float64), x)

@@ -38,7 +38,7 @@ STRAYS = "ring with strays"
 LAWS = {**MIXTURES, STRAYS: with_strays()}
 
 
-class Problem:
+class StoppingProblem:
     """n rows of a law within a ball, with labels of one kind; test rows within the same ball."""
 
     def __init__(self, target: str, n: int, times: str, labels: str, radius: float) -> None:
@@ -115,10 +115,9 @@ class Problem:
 
     @cached_property
     def crossing(self) -> Tensor:
-        """η_τ R(1/√η_τ) = [n⁻¹ Σ min(λ η_τ², η_τ)]^½ at every stop but 0, (T − 1,)."""
-        eta = self.flow.step_size * torch.tensor(self.flow.stops[1:]).to(self.flow.eigenvalues)
-        terms = torch.minimum(self.flow.eigenvalues[:, None] * eta**2, eta)
-        return terms.mean(0).sqrt().cpu()
+        """The `stopping.complexity` that the Rademacher rule compares, at every stop but 0."""
+        values, step = self.flow.eigenvalues, self.flow.step_size
+        return torch.tensor([stopping.complexity(values, step * s) for s in self.flow.stops[1:]])
 
     @cached_property
     def _fixed(self) -> dict[str, int]:
@@ -173,4 +172,4 @@ def decomposed(target: str, n: int, times: str, radius: float) -> KernelFlow:
     return KernelFlow(PROCESS, train if radius == math.inf else train.within(radius))
 
 
-problem = lru_cache(maxsize=8)(Problem)
+problem = lru_cache(maxsize=8)(StoppingProblem)

@@ -31,7 +31,7 @@ FINE = torch.linspace(-4.5, 4.5, 1801)
 COARSE = 12
 
 
-class Fit(NamedTuple):
+class Errors(NamedTuple):
     """Mean squares at each of the ``LEVELS``, (34,) each, of a perfect fit f and the exact f*.
 
     ``excess`` E(f − f*)², ``training`` the loss of f on what it was fitted to, and ``exact`` the
@@ -41,22 +41,6 @@ class Fit(NamedTuple):
     excess: Tensor
     training: Tensor
     exact: Tensor
-
-
-def posterior_variance(law: GaussianMixture, t: Tensor, x: Tensor) -> Tensor:
-    """tr Cov(X_0 | X_t = x) for t (n,) and x (n, d), shape (n,): the label noise at x.
-
-    Within mode k, X_0 given x is Gaussian with mean m_k = μ_k + (α s_k²/v_k)(x − αμ_k) and
-    variance s_k² h/v_k, v_k = α² s_k² + h; the rest is the spread of the m_k (total variance).
-    """
-    alpha, h = PROCESS.alpha(t)[:, None], PROCESS.h(t)[:, None]
-    means, signal = law.means.to(x), law.stds.to(x) ** 2
-    v = alpha**2 * signal + h
-    off = x[:, None] - alpha[:, :, None] * means
-    log_r = law.weights.to(x).log() - off.square().sum(2) / (2 * v) - law.dim / 2 * v.log()
-    r, m = log_r.softmax(dim=1), means + (alpha * signal / v)[:, :, None] * off
-    between = (m - (r[:, :, None] * m).sum(1, keepdim=True)).square().sum(2)
-    return (r * (law.dim * signal * h / v + between)).sum(1)
 
 
 @lru_cache
@@ -116,25 +100,25 @@ def exact(target: str) -> tuple[Tensor, Tensor, Tensor]:
     law, x = LAWS[target], FINE.to(t)
     likely, where = density(law, t, x), everywhere(t, x)
     truth = law.denoiser(PROCESS)(*where).reshape(likely.shape)
-    spread = posterior_variance(law, *where).reshape(likely.shape)
+    spread = law.posterior_variance(PROCESS, *where).reshape(likely.shape)
     return likely, truth, (likely * spread).sum(1)
 
 
 @lru_cache(maxsize=64)
-def judged(target: str, n: int, fit: str) -> Fit:
+def errors(target: str, n: int, fit: str) -> Errors:
     """How a perfect fit and the exact denoiser compare at all levels."""
     return (_through_the_rows if fit == ONE_DRAW else _memorised)(target, n)
 
 
-def _through_the_rows(target: str, n: int) -> Fit:
+def _through_the_rows(target: str, n: int) -> Errors:
     likely, truth, _ = exact(target)
     t = times(*LEVELS)
     f = nearest(*rows(target, n, t), FINE.to(t))
     excess = (likely * (f - truth).square()).sum(1)
-    return Fit(excess, torch.zeros_like(excess), residual(target, n, t).square().mean(1))
+    return Errors(excess, torch.zeros_like(excess), residual(target, n, t).square().mean(1))
 
 
-def _memorised(target: str, n: int) -> Fit:
+def _memorised(target: str, n: int) -> Errors:
     """On all noise draws the fit f is the exact denoiser of the empirical law.
 
     So its loss is E(X_0 − f)² = E X_0² − E f² there, and any other denoiser g loses E(f − g)²
@@ -146,7 +130,7 @@ def _memorised(target: str, n: int) -> Fit:
     f, seen = memoriser(clean, t, x), density(GaussianMixture(clean[:, None].cpu(), 1e-6), t, x)
     training = (clean.square().mean() - (seen * f.square()).sum(1)).clamp_min(0)
     excess = (likely * (f - truth).square()).sum(1) / likely.sum(1)
-    return Fit(excess, training, training + (seen * (f - truth).square()).sum(1))
+    return Errors(excess, training, training + (seen * (f - truth).square()).sum(1))
 
 
 def residual(target: str, n: int, t: Tensor) -> Tensor:

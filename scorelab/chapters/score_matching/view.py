@@ -16,11 +16,10 @@ from .label_noise import (
     LAWS,
     LEVELS,
     ONE_DRAW,
+    errors,
     everywhere,
     exact,
-    judged,
     memoriser,
-    posterior_variance,
     residual,
     rows,
     times,
@@ -93,7 +92,7 @@ def compute(target: str, n: int, noise: float, fit: str) -> fig.Traces:
 @lru_cache(maxsize=64)
 def over_levels(target: str, n: int, fit: str) -> fig.Traces:
     """The traces that the noise level does not change."""
-    risk = judged(target, n, fit)
+    risk = errors(target, n, fit)
     return {
         "variance of the data": {"x": [0, 1], "y": [variance(target)] * 2},
         "label noise": line(ALL_LEVELS, exact(target)[2]),
@@ -109,7 +108,7 @@ def at_level(target: str, n: int, noise: float, fit: str) -> fig.Traces:
     noisy, clean = rows(target, n, t)
     pairs = fig.dots(torch.stack((noisy[0], clean), dim=1).cpu().numpy(), 0.055)
     level = torch.full((2,), noise)
-    marks = torch.stack((exact(target)[2][now], judged(target, n, fit).excess[now]))
+    marks = torch.stack((exact(target)[2][now], errors(target, n, fit).excess[now]))
     if fit == ONE_DRAW:
         answer, grey = steps(noisy[0], clean), pairs
     else:
@@ -128,7 +127,7 @@ def around(target: str, noise: float) -> tuple[fig.Trace, fig.Trace]:
     """The exact denoiser at one noise level, and the band of one standard deviation around it."""
     t, x = everywhere(times(noise), VIEW)
     truth = LAWS[target].denoiser(PROCESS)(t, x)[:, 0]
-    spread = posterior_variance(LAWS[target], t, x).sqrt()
+    spread = LAWS[target].posterior_variance(PROCESS, t, x).sqrt()
     there_and_back = torch.cat((truth + spread, (truth - spread).flip(0)))
     return line(VIEW, truth), line(torch.cat((VIEW, VIEW.flip(0))), there_and_back)
 
@@ -151,7 +150,7 @@ def ticks(clean: Tensor) -> fig.Trace:
 def sentence(target: str, n: int, noise: float, fit: str) -> str:
     """The numbers of one state, beside those of the exact denoiser."""
     now = LEVELS.index(noise)
-    risk, label_noise = judged(target, n, fit), float(exact(target)[2][now])
+    risk, label_noise = errors(target, n, fit), float(exact(target)[2][now])
     return (
         f"At √h = {noise}: label noise ± <b>{label_noise**0.5:.2f}</b>, "
         f"<b>{label_noise / variance(target):.0%}</b> of the labels' variance · a perfect fit of "

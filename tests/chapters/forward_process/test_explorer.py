@@ -71,7 +71,7 @@ def test_a_table_is_a_mixture_of_narrow_parts_at_its_rows(t: float) -> None:
     rows = torch.randn(60, 2, generator=torch.Generator().manual_seed(1)).double()
     rows = rows[rows[:, 0].argsort()].repeat_interleave(2, dim=0)  # each first coordinate twice
     rows[::2, 1] += 0.4
-    field = laws.Law(rows, 0.0, rows).field(t)
+    field = laws.Law(sl.Empirical(rows), rows).field(t)
     wanted = sl.GaussianMixture(rows, 1e-6).noised(PROCESS, t).log_prob(points(CREDIT)).exp()
     np.testing.assert_allclose(field.density.ravel(), wanted, rtol=1e-5, atol=1e-30)
 

@@ -30,30 +30,6 @@ def brute(target: str, level: float, x: float) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("target", ln.LAWS)
-@pytest.mark.parametrize("level", [0.15, 0.5, 0.975])
-def test_denoiser_and_label_noise_are_the_posterior_s_mean_and_variance(
-    target: str, level: float
-) -> None:
-    x = torch.tensor([[-2.1], [-0.6], [0.0], [0.8], [1.9]], dtype=torch.float64)
-    t = torch.full((5,), PROCESS.time_at(level), dtype=torch.float64)
-    mean, variance = np.transpose([brute(target, level, float(each)) for each in x])
-    law = ln.LAWS[target]
-    np.testing.assert_allclose(law.denoiser(PROCESS)(t, x)[:, 0], mean, rtol=1e-5, atol=1e-7)
-    np.testing.assert_allclose(ln.posterior_variance(law, t, x), variance, rtol=1e-5)
-
-
-def test_label_noise_is_the_slope_of_the_denoiser_in_the_plane_too() -> None:
-    ring = sl.GaussianMixture.ring()
-    x = torch.randn(20, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    t = torch.linspace(0.1, 2, 20, dtype=torch.float64)
-    truth = ring.denoiser(PROCESS)
-    jacobian = torch.autograd.functional.jacobian(lambda x: truth(t, x).sum(0), x)  # (2, 20, 2)
-    trace = jacobian.diagonal(dim1=0, dim2=2).sum(1)
-    wanted = PROCESS.h(t) / PROCESS.alpha(t) * trace
-    torch.testing.assert_close(ln.posterior_variance(ring, t, x), wanted)
-
-
-@pytest.mark.parametrize("target", ln.LAWS)
 def test_mean_label_noise_and_variance_agree_with_many_draws(target: str) -> None:
     generator = torch.Generator().manual_seed(1)
     x_0 = ln.LAWS[target].sample(200_000, generator=generator)
@@ -91,7 +67,7 @@ def test_the_memoriser_is_judged_as_by_many_draws(target: str, n: int) -> None:
     truth = ln.LAWS[target].denoiser(PROCESS)
     memoriser = sl.Empirical(clean[:, None]).denoiser(PROCESS)
     train, test = all_draws(clean), fresh(target)
-    judged = ln.judged(target, n, ln.ALL_DRAWS)
+    judged = ln.errors(target, n, ln.ALL_DRAWS)
     for found, wanted in (
         (judged.training, sl.metrics.holdout_risk(memoriser, train)),
         (judged.exact, sl.metrics.holdout_risk(truth, train)),
@@ -110,7 +86,7 @@ def test_a_fit_of_one_draw_a_row_passes_through_all_rows_and_is_judged_as_by_man
     test = fresh(UNEVEN)
     answer = clean.cpu()[(test.x_t - noisy[NOW].cpu()).abs().argmin(dim=1)]
     exact = ln.LAWS[UNEVEN].denoiser(PROCESS)(test.t, test.x_t)[:, 0]
-    judged = ln.judged(UNEVEN, n, ln.ONE_DRAW)
+    judged = ln.errors(UNEVEN, n, ln.ONE_DRAW)
     assert float(judged.excess[NOW]) == pytest.approx(
         float((answer - exact).square().mean()), rel=0.06
     )
@@ -187,7 +163,7 @@ def test_the_sentence_says_the_numbers(fit: str) -> None:
     explorer.set(n=5, noise=0.2, target=UNEVEN, fit=fit)
     plain = re.sub("<[^>]+>", "", explorer.status.value)
     now = ln.LEVELS.index(0.2)
-    noise, judged = float(ln.exact(UNEVEN)[2][now]), ln.judged(UNEVEN, 5, fit)
+    noise, judged = float(ln.exact(UNEVEN)[2][now]), ln.errors(UNEVEN, 5, fit)
     assert (
         f"At √h = 0.2: label noise ± {noise**0.5:.2f}, {noise / ln.variance(UNEVEN):.0%}" in plain
     )
