@@ -9,7 +9,7 @@ from scorelab.explore.explorer import BaseExplorer
 from scorelab.explore.live import one_thread
 
 from . import view
-from .rules import LABELS, LAWS, Problem, problem
+from .rules import LABELS, LAWS, StoppingProblem, problem
 
 TARGETS = tuple(LAWS)
 SIZES = (100, 250, 500, 1000)
@@ -38,7 +38,7 @@ class Explorer(BaseExplorer):
     )
     blank = staticmethod(view.blank)
 
-    def chosen(self) -> Problem:
+    def chosen(self) -> StoppingProblem:
         """The problem that the controls name."""
         names = "target", "n", "times", "labels", "radius"
         return problem(*(self[name] for name in names))

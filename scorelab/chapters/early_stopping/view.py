@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from scorelab.explore import figures as fig
 from scorelab.explore.replay.plane import GRID, REACH, arrow_scale
 
-from .rules import LEVEL, RULES, STRAYS, Problem
+from .rules import LEVEL, RULES, STRAYS, StoppingProblem
 
 END = 2e7  # where the axis of the steps ends
 TITLES = [
@@ -106,7 +106,7 @@ def over_steps(steps: Any, values: Any, low: float = 1e-9, high: float = 1e9) ->
     return {"x": np.maximum(steps, fig.START), "y": np.clip(values, low, high)}
 
 
-def compute(what: Problem, stop: int, constant: float) -> fig.Traces:
+def compute(what: StoppingProblem, stop: int, constant: float) -> fig.Traces:
     """All traces for one stop and one constant C: arrays by the name of the trace."""
     upright = [max(stop, fig.START)] * 2
     scale = arrow_scale(what.moves)
@@ -122,7 +122,7 @@ def compute(what: Problem, stop: int, constant: float) -> fig.Traces:
     }
 
 
-def still(what: Problem) -> fig.Traces:
+def still(what: StoppingProblem) -> fig.Traces:
     """The traces that neither the stop nor the constant changes."""
     stops, curves = what.flow.stops, what.curves
     best = [max(what.stops(1)["oracle"], fig.START)] * 2
@@ -150,7 +150,7 @@ def level(noise: float, constant: float) -> fig.Trace:
     return over_steps([fig.START, END], [constant / (2 * math.e * max(noise, 1e-9))] * 2)
 
 
-def where_they_stop(what: Problem, constant: float) -> fig.Trace:
+def where_they_stop(what: StoppingProblem, constant: float) -> fig.Trace:
     """A dot for each rule at its stop, with its excess risk over the least one in words."""
     stops = what.stops(constant)
     least = what.risk(stops["oracle"])
@@ -175,7 +175,7 @@ def circle(radius: float) -> fig.Trace:
     return {"x": radius * np.cos(angle), "y": radius * np.sin(angle)}
 
 
-def sentence(what: Problem, stop: int, constant: float) -> str:
+def sentence(what: StoppingProblem, stop: int, constant: float) -> str:
     """The numbers of one stop, and what the ball has done to data and step size."""
     best = what.stops(constant)["oracle"]
     risk, least, n = what.risk(stop), what.risk(best), len(what.flow)

@@ -17,7 +17,7 @@ from scorelab.chapters.early_stopping.rules import (
     LEVEL,
     RULES,
     STRAYS,
-    Problem,
+    StoppingProblem,
     with_strays,
 )
 from scorelab.explore.replay.setting import PROCESS
@@ -27,7 +27,7 @@ NOISY, DEALT, EXACT = LABELS
 
 
 def small(target: str = RING, times: str = "log", labels: str = NOISY, radius: float = math.inf):
-    return Problem(target, 100, times, labels, radius)
+    return StoppingProblem(target, 100, times, labels, radius)
 
 
 @pytest.mark.parametrize("times", ["log", "uniform"])
@@ -188,4 +188,4 @@ def test_what_cannot_be_set_is_refused() -> None:
     with pytest.raises(ValueError, match="radius=5: must be one of"):
         explorer.set(radius=5)
     with pytest.raises(ValueError, match="radius=0.01: leaves no data"):
-        Problem(RING, 100, "log", NOISY, 0.01)
+        StoppingProblem(RING, 100, "log", NOISY, 0.01)
