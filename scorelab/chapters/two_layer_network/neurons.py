@@ -9,7 +9,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from scorelab.explore.figures import Array
+from scorelab.explore.figures import Array, Mask
 from scorelab.explore.replay.record import STOPS, Frame, untrained
 from scorelab.explore.replay.setting import Setting
 from scorelab.network import TwoLayerNet
@@ -26,7 +26,7 @@ class Change:
 
     moved: Array
     switched: Array
-    silent: Array
+    silent: Mask
     relative: float
     top: float
 
