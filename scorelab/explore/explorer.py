@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import html
 from typing import Any, ClassVar
 
@@ -126,6 +127,11 @@ class BaseExplorer(W.VBox):
         self.figure = LiveFigure(self.figure)
         *rows, status, error, page = self.children
         self.children = (*rows, self.figure, status, error, page)
+        # To look through all of torch and plotly for garbage takes a third of a second. Without
+        # this Python does so some time in the first minute, under the reader's hands; done while
+        # the page opens, it is not due again for a hundred thousand new objects.
+        if loop := event_loop():
+            loop.call_later(0.5, gc.collect)
 
     def say(self, sentence: str) -> None:
         """The sentence below the figure."""
