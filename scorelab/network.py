@@ -70,6 +70,7 @@ class TwoLayerNet:
         return self.weight.device
 
     def __call__(self, t: Tensor, x: Tensor) -> Tensor:
+        """f_W at t (n,), x (n, d), shape (n, d). Raises ValueError for x on another device."""
         validate.on_device("x", x, self.device, "the denoiser's")
         return self.forward(self.features(t, x))
 

@@ -34,6 +34,7 @@ class Paced:
         self.calls = 0
 
     def __call__(self, work: float, *args: Any) -> Any:
+        """What the function returns for ``args``."""
         threads, callers = self._choose(), numba.get_num_threads()
         numba.set_num_threads(threads)
         try:

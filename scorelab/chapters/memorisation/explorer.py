@@ -9,12 +9,12 @@ from scorelab.explore.live import one_thread
 from scorelab.explore.replay.explorer import ReplayExplorer
 
 from . import view
-from .study import DRAWS, LAWS, SIZES, STOPS, Study, study
+from .training_set import DRAWS, LAWS, SIZES, STOPS, TrainingSet, training_set
 
 TARGETS = tuple(LAWS)
 
 
-class Explorer(ReplayExplorer[Study]):
+class Explorer(ReplayExplorer[TrainingSet]):
     """Law, number of points and of noise draws a point, and the stop.
 
     The samples of all stops are drawn behind the page, once for each choice; from then on moving
@@ -37,16 +37,16 @@ class Explorer(ReplayExplorer[Study]):
         for _ in self.chosen().measure():
             pass
 
-    def chosen(self) -> Study:
-        """The study that the controls name."""
-        return study(self["law"], self["n"], self["draws"])
+    def chosen(self) -> TrainingSet:
+        """The training set that the controls name."""
+        return training_set(self["law"], self["n"], self["draws"])
 
-    def work(self, model: Study) -> Iterator[object]:
+    def work(self, model: TrainingSet) -> Iterator[object]:
         """Draw the samples of all stops."""
         return model.measure()
 
     def refresh(self) -> None:
-        """Show the chosen study at the chosen stop."""
+        """Show the chosen training set at the chosen stop."""
         what = self.model()
         with one_thread():
             self.show(view.compute(what, self["stop"]))

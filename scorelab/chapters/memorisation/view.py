@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from scorelab.explore import figures as fig
 from scorelab.explore.replay.plane import REACH
 
-from .study import STOPS, Study
+from .training_set import STOPS, TrainingSet
 
 TITLES = [
     "excess risk, and distance of the samples",
@@ -71,7 +71,7 @@ def _arrange(figure: go.Figure) -> None:
     fig.square_axes(figure, 3, REACH)
 
 
-def compute(what: Study, stop: int) -> fig.Traces:
+def compute(what: TrainingSet, stop: int) -> fig.Traces:
     """All traces for one stop: arrays by the name of the trace."""
     now, risk = what.at(stop), risk_at(what, stop)
     flat, copies = now.samples[:, :2].numpy(), now.copies
@@ -86,7 +86,7 @@ def compute(what: Study, stop: int) -> fig.Traces:
     }
 
 
-def still(what: Study) -> fig.Traces:
+def still(what: TrainingSet) -> fig.Traces:
     """What neither the stop nor further samples change."""
     stops = np.array(what.flow.stops[1:], np.float64)
     return {
@@ -99,7 +99,7 @@ def still(what: Study) -> fig.Traces:
     }
 
 
-def measured(what: Study) -> fig.Traces:
+def measured(what: TrainingSet) -> fig.Traces:
     """The curves that need samples, as far as there are some."""
     curves = what.curves
     return {
@@ -114,13 +114,13 @@ def upright(step: float) -> fig.Trace:
     return {"x": [min(step, BEYOND)] * 2, "y": [1e-9, BEYOND]}
 
 
-def risk_at(what: Study, stop: int) -> float:
+def risk_at(what: TrainingSet, stop: int) -> float:
     """The excess risk at a stop, which is between those that the flow searches."""
     stops = np.array(what.flow.stops[1:], np.float64)
     return float(np.interp(math.log(stop), np.log(stops), what.risks[1:].numpy()))
 
 
-def sentence(what: Study, stop: int) -> str:
+def sentence(what: TrainingSet, stop: int) -> str:
     """The numbers of one stop, beside what they should be, and the two times."""
     now = what.at(stop)
     when = what.memorised

@@ -9,17 +9,17 @@ import torch
 from seen import moved_by
 
 import scorelab as sl
-from scorelab.chapters.memorisation import study as memory_study
+from scorelab.chapters.memorisation import training_set as sets
 from scorelab.chapters.memorisation import view as memory
 from scorelab.chapters.memorisation.explorer import Explorer
 from scorelab.studies import memorisation as mem
 
-RING, LINE = memory_study.LAWS
+RING, LINE = sets.LAWS
 SMALL = {"law": RING, "n": 5, "draws": 3}
 
 
-def finished(law: str = RING, n: int = 5, draws: float = 3) -> memory_study.Study:
-    what = memory_study.study(law, n, draws)
+def finished(law: str = RING, n: int = 5, draws: float = 3) -> sets.TrainingSet:
+    what = sets.training_set(law, n, draws)
     for _ in what.measure():
         pass
     return what
@@ -54,8 +54,8 @@ def test_samples_and_their_numbers_are_those_of_the_public_parts(law: str) -> No
 
 def test_rows_are_draws_times_points_and_the_average_is_over_all_draws() -> None:
     assert len(finished(draws=3).flow) == 15
-    many = memory_study.study(RING, 5, math.inf)
-    assert len(many.flow) == memory_study.ROWS
+    many = sets.training_set(RING, 5, math.inf)
+    assert len(many.flow) == sets.ROWS
     labels = many.flow.vectors @ many.flow.projections  # V Vᵀ Y
     assert (labels.norm(dim=1) <= many.x0.norm(dim=1).max() + 1e-4).all()  # means of points
     distance = torch.cdist(labels, many.x0.to(labels)).min(1).values
@@ -63,7 +63,7 @@ def test_rows_are_draws_times_points_and_the_average_is_over_all_draws() -> None
 
 
 def test_a_larger_training_set_holds_the_smaller() -> None:
-    small, large = (memory_study.study(RING, n, 1) for n in (5, 20))
+    small, large = (sets.training_set(RING, n, 1) for n in (5, 20))
     torch.testing.assert_close(large.x0[:5], small.x0)
     torch.testing.assert_close(large.reference, small.reference)
 

@@ -40,7 +40,7 @@ class Drawn(NamedTuple):
         return float(self.copies.mean())
 
 
-class Study:
+class TrainingSet:
     """The kernel flow on n points of a law, with that many noise draws a point.
 
     For infinitely many the labels are their average over all draws, on 1200 rows. ``drawn`` holds
@@ -130,4 +130,4 @@ class Study:
         }
 
 
-study = lru_cache(maxsize=12)(Study)
+training_set = lru_cache(maxsize=12)(TrainingSet)
