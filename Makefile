@@ -26,11 +26,11 @@ define STYLE
 	$(PYTHON) -m basedpyright --pythonpath $(PYTHON)
 endef
 
-check: $(READY) ## the quick round: lint, types, and the tests that need neither notebook nor browser
+check: $(READY) ## the quick round: lint, types, and the quick tests that need neither notebook nor browser
 	$(STYLE)
-	$(PYTEST) --ignore=tests/browser tests
+	$(PYTEST) -m "not slow" --ignore=tests/browser tests
 
-test: $(READY) ## the whole: as check, run every notebook, and drive the explorers in a browser where there is one
+test: $(READY) ## the whole: as check with the slow tests, run every notebook, and drive the explorers in a browser where there is one
 	$(STYLE)
 	$(PYTEST) $(NBVAL) tests notebooks
 

@@ -70,7 +70,11 @@ def langevin(
 
 
 METHODS: dict[str, Step] = {
-    "ancestral": ancestral, "ode": ode, "langevin": langevin, "euler": euler}  # fmt: skip
+    "ancestral": ancestral,
+    "ode": ode,
+    "langevin": langevin,
+    "euler": euler,
+}
 
 
 def last_step(process: OrnsteinUhlenbeck, denoiser: Denoiser, x: Tensor, t: Tensor) -> Tensor:

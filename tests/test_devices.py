@@ -19,6 +19,7 @@ CHECKS = sorted((Path(__file__).parent / "devices").glob("check_*.py"))
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-p", "no:cacheprovider"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("checks", CHECKS, ids=lambda path: path.stem)
 def test_in_a_process_of_its_own(checks: Path) -> None:
     command = [*PYTEST, "-o", "python_functions=check_*", str(checks)]

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 
 def run(*arguments: str, **environment: str) -> str:
     done = subprocess.run(
@@ -55,6 +57,7 @@ print(before[1])
 """
 
 
+@pytest.mark.slow
 def test_warm_up_compiles_everything_once_without_a_warning(tmp_path: Path) -> None:
     session = ("-W", "error", "-c", SESSION)
     first, second = (int(run(*session, NUMBA_CACHE_DIR=str(tmp_path))) for _ in range(2))

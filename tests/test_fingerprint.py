@@ -141,10 +141,12 @@ def test_every_process_finds_the_same() -> None:
         subprocess.run(
             [sys.executable, "-c", dedent("\n" * lines + source)],
             env=os.environ | {"PYTHONHASHSEED": seed},
-            capture_output=True, text=True, check=True,
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
         for seed, lines in (("1", 0), ("2", 3))
-    }  # fmt: skip
+    }
     assert len(found) == 1
 
 

@@ -128,6 +128,7 @@ def mean_distance(x: Tensor, truth: Tensor) -> float:
     return sum(sliced_wasserstein(batch, truth) for batch in x.chunk(5)) / 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("method", "steps"), [("ancestral", 60), ("ode", 40), ("euler", 200), ("langevin", 400)]
 )

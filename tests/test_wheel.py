@@ -70,6 +70,7 @@ assert explorer.figure.to_json() != before
 """
 
 
+@pytest.mark.slow
 def test_outside_the_tree_the_snippet_of_the_readme_and_an_explorer_work(
     installed: Path, tmp_path: Path
 ) -> None:

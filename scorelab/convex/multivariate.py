@@ -72,8 +72,11 @@ class Multivariate:
     def least_beta(self) -> float:
         """The β below which score matching in the plane has no minimum, to 1/1000, rather above."""
         pairs = zip(self.parts, self.oracles, strict=True)
-        return max(least(self._lasso(part, 1.0), oracle)[1]
-                   for part, oracle in pairs if isinstance(oracle, Plane))  # fmt: skip
+        return max(
+            least(self._lasso(part, 1.0), oracle)[1]
+            for part, oracle in pairs
+            if isinstance(oracle, Plane)
+        )
 
     def _oracle(self, turn: Array | None, allowed: Flags | None) -> Plane | Space:
         """What finds the best neuron: exact in the plane, a search from many starts beyond."""
@@ -122,10 +125,11 @@ class Multivariate:
 
 def _explained(error: Exception, lasso: GroupLasso, oracle: Plane | Space) -> Exception:
     """What to raise where score matching could not be solved: ValueError where β is too small."""
-    beta, why = lasso.beta, (
+    beta = lasso.beta
+    why = (
         "the loss has no minimum: neurons of opposite sign with nearly the same kink change the "
         "slope at a data point and nothing else, and earn more than they cost"
-    )  # fmt: skip
+    )
     if isinstance(oracle, Plane) and beta < (bound := least(lasso, oracle)[1]):
         return ValueError(
             f"beta={beta!r}: must be at least {bound:.5g} for {lasso.activation}, "
@@ -154,8 +158,10 @@ def _network(solved: list[tuple[GroupLasso, Bought]]) -> tuple[Neurons, Linear]:
     w, b = (np.concatenate([getattr(bought.units, name) for _, bought in solved]) for name in "wb")
     a = _diagonal([bought.a for _, bought in solved])
     root = np.sqrt(np.linalg.norm(a, axis=1))
-    free = [lasso.linear(bought.units.features(lasso.x, lasso.activation), bought.a)
-            for lasso, bought in solved]  # fmt: skip
+    free = [
+        lasso.linear(bought.units.features(lasso.x, lasso.activation), bought.a)
+        for lasso, bought in solved
+    ]
     v, b2 = (np.concatenate(parts) for parts in zip(*free, strict=True))
     weights = (w * root[:, None], b * root, a / root[:, None], v, b2)
     w, b, a, v, b2 = (torch.from_numpy(each) for each in weights)
@@ -165,6 +171,8 @@ def _network(solved: list[tuple[GroupLasso, Bought]]) -> tuple[Neurons, Linear]:
 def _diagonal(blocks: list[Array]) -> Array:
     """Blocks (m_i, k_i) along a diagonal, zero elsewhere."""
     widths = np.cumsum([0, *(block.shape[1] for block in blocks)])
-    padded = [np.pad(block, ((0, 0), (left, widths[-1] - left - block.shape[1])))
-              for block, left in zip(blocks, widths, strict=False)]  # fmt: skip
+    padded = [
+        np.pad(block, ((0, 0), (left, widths[-1] - left - block.shape[1])))
+        for block, left in zip(blocks, widths, strict=False)
+    ]
     return np.concatenate(padded)

@@ -34,11 +34,16 @@ class Objective:
         """Score matching on x (n, d), which a ValueError calls by this ``name``."""
         validate.points(name, x)
         validate.one_of("activation", activation, ACTIVATIONS)
-        validate.require(isinstance(skip, bool | np.bool_), "skip", type(skip).__name__,
-                         "must be True or False")  # fmt: skip
+        validate.require(
+            isinstance(skip, bool | np.bool_), "skip", type(skip).__name__, "must be True or False"
+        )
         inside = x.detach().cpu().double()
-        validate.require(bool((inside != inside[0]).any()), name, "1 distinct point",
-                         "must hold at least two distinct points")  # fmt: skip
+        validate.require(
+            bool((inside != inside[0]).any()),
+            name,
+            "1 distinct point",
+            "must hold at least two distinct points",
+        )
         return cls(inside, activation, bool(skip), x.device)
 
     def denoising(self, targets: Tensor) -> Objective:

@@ -47,9 +47,13 @@ def patterns(x: Tensor, count: int | None = None, *, generator: Generator | None
 def _all(x: NDArray[np.float64]) -> Patterns:
     n, dim = x.shape
     total = most_patterns(n, dim)
-    validate.require(total <= MOST, "count", None,
-                     f"{n} points in {dim} dimensions have up to {total} patterns: ask for a "
-                     f"number of at most {MOST}")  # fmt: skip
+    validate.require(
+        total <= MOST,
+        "count",
+        None,
+        f"{n} points in {dim} dimensions have up to {total} patterns: ask for a "
+        f"number of at most {MOST}",
+    )
     if dim == 2:
         return Plane(x, "relu").patterns()
     return _distinct(_around_every_vertex(x))
@@ -76,8 +80,12 @@ def _sampled(x: NDArray[np.float64], count: int, generator: Generator | None) ->
     n, dim = x.shape
     found = np.zeros((n, 0), bool)
     most = most_patterns(n, dim)
-    validate.require(count <= min(most, MOST), "patterns", count,
-                     f"must be at most {min(most, MOST)}, for {n} points")  # fmt: skip
+    validate.require(
+        count <= min(most, MOST),
+        "patterns",
+        count,
+        f"must be at most {min(most, MOST)}, for {n} points",
+    )
     for _ in range(PATIENCE):
         w = torch.randn(2 * count, dim, generator=generator, dtype=torch.float64).numpy()
         near = torch.randint(n, (2 * count,), generator=generator).numpy()
@@ -104,6 +112,10 @@ def chosen(x: Tensor, asked: int | Tensor | None, generator: Generator | None) -
     if not isinstance(asked, Tensor):
         return patterns(x, validate.count("patterns", asked), generator=generator).numpy()
     ok = asked.dtype == torch.bool and asked.dim() == 2 and len(asked) == len(x)
-    validate.require(ok, "patterns", (asked.dtype, tuple(asked.shape)),
-                     f"must be a number, or a bool tensor ({len(x)}, P)")  # fmt: skip
+    validate.require(
+        ok,
+        "patterns",
+        (asked.dtype, tuple(asked.shape)),
+        f"must be a number, or a bool tensor ({len(x)}, P)",
+    )
     return asked.cpu().numpy()

@@ -112,8 +112,9 @@ class Plane:
             value = np.where(usable, value, 0).reshape(len(value), -1)
             cell = value.argmax(1)
             row = np.arange(len(value))
-            found.append((start + row, cell, value[row, cell],
-                          angle.reshape(len(value), -1)[row, cell]))  # fmt: skip
+            found.append(
+                (start + row, cell, value[row, cell], angle.reshape(len(value), -1)[row, cell])
+            )
         pivot, cell, value, angle = (np.concatenate(each) for each in zip(*found, strict=True))
         return Offer(self._units(pivot, cell, angle), value, float(value.max()), bound)
 
@@ -155,8 +156,9 @@ def steepest(earned: Array, low: Array, high: Array, cones: bool) -> tuple[Array
     top = np.sqrt(np.maximum(m + np.hypot(p, r), 0))
     if not cones:
         return top, low + past
-    left, right = (np.sqrt(np.maximum(m + p * np.cos(2 * t) + r * np.sin(2 * t), 0))
-                   for t in (low, high))  # fmt: skip
+    left, right = (
+        np.sqrt(np.maximum(m + p * np.cos(2 * t) + r * np.sin(2 * t), 0)) for t in (low, high)
+    )
     inside = past <= high - low
     ends = np.where(left >= right, low, high)
     return np.where(inside, top, np.maximum(left, right)), np.where(inside, low + past, ends)

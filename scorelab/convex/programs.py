@@ -103,8 +103,7 @@ def least_beta(
     other dimensions, and RuntimeError where the solver stops early.
     """
     objective = Objective.checked("x", x, activation, skip)
-    validate.require(x.shape[1] < 3, "x.shape", tuple(x.shape),
-                     "must be (n, 1) or (n, 2)")  # fmt: skip
+    validate.require(x.shape[1] < 3, "x.shape", tuple(x.shape), "must be (n, 1) or (n, 2)")
     return _trainer(objective, None, outputs, None, None).least_beta()
 
 

@@ -55,8 +55,11 @@ def solver(
     ``square`` holds its upper triangle. ``again`` keeps what another offset needs.
     """
     clarabel = import_module("clarabel")  # slow to import, and without types
-    kinds = {"zero": clarabel.ZeroConeT, "nonnegative": clarabel.NonnegativeConeT,
-             "second order": clarabel.SecondOrderConeT}  # fmt: skip
+    kinds = {
+        "zero": clarabel.ZeroConeT,
+        "nonnegative": clarabel.NonnegativeConeT,
+        "second order": clarabel.SecondOrderConeT,
+    }
     made = [kinds[kind](size) for kind, size in cones]
     return clarabel.DefaultSolver(square, cost, rows, offset, made, settings(tol, again))
 

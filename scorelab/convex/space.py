@@ -38,8 +38,11 @@ class Space:
             step = _ascend(self._slopes(dual, w, rank), w)
             better, its_rank = self._pivots(dual, step)
             up = better > value
-            w, value, rank = (np.where(up[:, None], step, w), np.where(up, better, value),
-                              np.where(up, its_rank, rank))  # fmt: skip
+            w, value, rank = (
+                np.where(up[:, None], step, w),
+                np.where(up, better, value),
+                np.where(up, its_rank, rank),
+            )
         _, first = np.unique(np.round(np.c_[w, rank], 7), axis=0, return_index=True)
         best = first[np.argsort(-value[first])[:REFINED]]
         w, value, rank = self._refine(dual, w[best], value[best], rank[best])
@@ -58,8 +61,11 @@ class Space:
             step = np.array([_into_cone(*each) for each in zip(aim, walls, w, strict=True)])
             better, its_rank = self._pivots(dual, step)
             up = better > value
-            w, value, rank = (np.where(up[:, None], step, w), np.where(up, better, value),
-                              np.where(up, its_rank, rank))  # fmt: skip
+            w, value, rank = (
+                np.where(up[:, None], step, w),
+                np.where(up, better, value),
+                np.where(up, its_rank, rank),
+            )
         return w, value, rank
 
     def bound(self, dual: Array) -> float:

@@ -40,8 +40,9 @@ class Half:
 
     def sample(self, denoiser: Denoiser) -> Tensor:
         """As many synthetic points as there are rows to judge them, (n, 24)."""
-        return sample(PROCESS, denoiser, len(self.other), self.code.dim, STEPS,
-                      generator=self.generator)  # fmt: skip
+        return sample(
+            PROCESS, denoiser, len(self.other), self.code.dim, STEPS, generator=self.generator
+        )
 
 
 _table = lru_cache(maxsize=1)(load)

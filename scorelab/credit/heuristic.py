@@ -43,15 +43,26 @@ def draw_settings(*, generator: Generator | None = None) -> Settings:
         return values[int(torch.randint(len(values), (1,), generator=generator))]
 
     rate = 10 ** (-3.5 + 1.3 * float(torch.rand(1, generator=generator)))
-    return Settings(int(pick((128, 192, 256))), int(pick((2, 3))), rate,
-                    int(pick((1500, 3000))), pick((0.99, 0.995, 0.998)))  # fmt: skip
+    return Settings(
+        int(pick((128, 192, 256))),
+        int(pick((2, 3))),
+        rate,
+        int(pick((1500, 3000))),
+        pick((0.99, 0.995, 0.998)),
+    )
 
 
 class DeepNet(nn.Module):
     """A denoiser: f = α x + √h · net(x, waves of log t), SiLU layers, so that it starts near αx."""
 
-    def __init__(self, process: OrnsteinUhlenbeck, dim: int, settings: Settings,
-                 *, generator: Generator | None = None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        process: OrnsteinUhlenbeck,
+        dim: int,
+        settings: Settings,
+        *,
+        generator: Generator | None = None,
+    ) -> None:
         super().__init__()
         sizes = [dim + 8, *[settings.width] * settings.depth, dim]
         layers = [nn.Linear(a, b) for a, b in itertools.pairwise(sizes)]

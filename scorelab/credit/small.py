@@ -50,8 +50,9 @@ class Small:
     ``kind`` is one of `study.FORMS`.
     """
 
-    def __init__(self, kind: str, clients: int, draws: int, seed: int = 0, others: int = OTHERS
-                 ) -> None:  # fmt: skip
+    def __init__(
+        self, kind: str, clients: int, draws: int, seed: int = 0, others: int = OTHERS
+    ) -> None:
         self.half = Half(seed, clients, others)
         self.band, generator = OrnsteinUhlenbeck(T_MIN, T_MAX), self.half.generator
         self.features = framework.log_features(self.band)
@@ -71,8 +72,13 @@ class Small:
         """f_W of that width, or the kernel flow for ∞, after ``stop`` steps."""
         if math.isinf(width):
             return self.flow.at(stop)
-        net = TwoLayerNet(self.band, self.half.x.shape[1], int(width), features=self.features,
-                          generator=Generator().manual_seed(self.net_seed))  # fmt: skip
+        net = TwoLayerNet(
+            self.band,
+            self.half.x.shape[1],
+            int(width),
+            features=self.features,
+            generator=Generator().manual_seed(self.net_seed),
+        )
         return next(descend(net, self.data, [stop], self.flow.step_size)).net
 
     def sample(self, correction: Denoiser) -> Tensor:

@@ -20,8 +20,10 @@ ROWS, TILE = 64, 512
 
 ZERO, QUARTER, ONE, TWO = (np.float32(c) for c in (0, 0.25, 1, 2))
 PI, HALF_PI, PER_TURN = (np.float32(c) for c in (math.pi, math.pi / 2, 0.5 / math.pi))
-C0, C1, C2, C3, C4 = (np.float32(c) for c in (1.6666752422e-1, 7.4953002686e-2, 4.5470025998e-2,
-                                              2.4181311049e-2, 4.2163199048e-2))  # fmt: skip
+C0, C1, C2, C3, C4 = (
+    np.float32(c)
+    for c in (1.6666752422e-1, 7.4953002686e-2, 4.5470025998e-2, 2.4181311049e-2, 4.2163199048e-2)
+)
 
 jit = numba.njit(fastmath=True, cache=True)
 parallel = numba.njit(parallel=True, fastmath=True, cache=True)

@@ -117,8 +117,9 @@ def draws(target: str, beta: float) -> Array:
     """Samples by annealed Langevin with the convex networks of eight noise levels, (300, 2)."""
     x0 = rows(target, NOISES[0])[0].float()
     f = convex.annealed(PROCESS, x0, beta, LEVELS, generator=Generator().manual_seed(3))
-    return sample(PROCESS, f, SAMPLES, 2, STEPS, "langevin",
-                  generator=Generator().manual_seed(4)).numpy()  # fmt: skip
+    return sample(
+        PROCESS, f, SAMPLES, 2, STEPS, "langevin", generator=Generator().manual_seed(4)
+    ).numpy()
 
 
 def experiment(target: str, beta: float) -> dict[str, Array]:

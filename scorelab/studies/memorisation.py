@@ -50,8 +50,9 @@ def experiment(dim: int, n: int, seed: int, rows: int = ROWS) -> dict[str, float
     """
     law, generator = LAWS[dim], Generator().manual_seed(10_000 * seed + n)
     x0 = law.sample(n, generator=generator)
-    test = PROCESS.regression(law.sample(FRESH, generator=generator), times="log",
-                              generator=generator)  # fmt: skip
+    test = PROCESS.regression(
+        law.sample(FRESH, generator=generator), times="log", generator=generator
+    )
     reference = law.sample(2 * FRESH, generator=generator)
     data = PROCESS.regression(x0, draws=rows // n, times="log", generator=generator)
     truth, optimum = law.denoiser(PROCESS), Empirical(x0).denoiser(PROCESS)
@@ -77,8 +78,14 @@ def share_and_distance(
 
     The distance is the sliced Wasserstein distance to ``reference`` (m, d).
     """
-    drawn = sample(PROCESS, denoiser, SAMPLES, x0.shape[1], steps=STEPS,
-                   generator=Generator().manual_seed(seed))  # fmt: skip
+    drawn = sample(
+        PROCESS,
+        denoiser,
+        SAMPLES,
+        x0.shape[1],
+        steps=STEPS,
+        generator=Generator().manual_seed(seed),
+    )
     share = metrics.memorized_fraction(drawn, x0)
     return share, metrics.sliced_wasserstein(drawn, reference)
 

@@ -79,8 +79,16 @@ class Judge(NamedTuple):
     def samples(self, denoiser: Denoiser, steps: int = STEPS, method: str = "ancestral") -> Tensor:
         """1000 samples (1000, d), on the device of the reference."""
         noise = Generator().manual_seed(self.seed)
-        return sample(self.process, denoiser, SAMPLES, self.law.dim, steps, method,
-                      generator=noise, device=self.reference.device)  # fmt: skip
+        return sample(
+            self.process,
+            denoiser,
+            SAMPLES,
+            self.law.dim,
+            steps,
+            method,
+            generator=noise,
+            device=self.reference.device,
+        )
 
     def distance(self, x: Tensor) -> float:
         """The sliced Wasserstein distance of x (n, d) to the truth, in units of the data."""
@@ -123,8 +131,12 @@ def experiment(modes: int, times: str, n: int, seed: int) -> dict[str, float]:
     judge = Judge(process, law, law.sample(5 * SAMPLES, generator=draws), seed)
     truth, flow = law.denoiser(process), KernelFlow(process, data)
     best = flow.stops[int(metrics.excess_risks(flow, truth, test).argmin())]
-    clouds = {"fresh": fresh, "data": data.x_0, "exact": judge.samples(truth),
-              "best": judge.samples(flow.at(best))}  # fmt: skip
+    clouds = {
+        "fresh": fresh,
+        "data": data.x_0,
+        "exact": judge.samples(truth),
+        "best": judge.samples(flow.at(best)),
+    }
     row = {"best_stop": float(best), "surprise_exact": surprise(process, truth, fresh)}
     for name, cloud in clouds.items():
         row |= {f"{key}_{name}": value for key, value in judge.verdict(cloud).items()}

@@ -296,11 +296,17 @@ def notebook(number: str, reach: float) -> Row:
     (path,) = (ROOT / "notebooks").glob(f"{number}-*.ipynb")
     options = ["--nbval-sanitize-with=tests/sanitize.cfg", path]
     environment = os.environ | {"SCORELAB_HEADLESS": "1"}
-    subprocess.run([sys.executable, *command, *options], cwd=ROOT, check=True, capture_output=True,
-                   env=environment)  # fmt: skip
+    subprocess.run(
+        [sys.executable, *command, *options],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        env=environment,
+    )
     value = time.perf_counter() - start
-    return Row(f"notebook {number} under nbval", shown(value), "", "", f"≤ {reach} s",
-               value <= reach)  # fmt: skip
+    return Row(
+        f"notebook {number} under nbval", shown(value), "", "", f"≤ {reach} s", value <= reach
+    )
 
 
 def explorer() -> list[Row]:

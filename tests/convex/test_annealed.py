@@ -36,7 +36,8 @@ def test_annealed_langevin_samples_a_gaussian() -> None:
     process, law = sl.OrnsteinUhlenbeck(), sl.GaussianMixture([[1.0, -0.5]], 0.6)
     x0 = law.sample(500, generator=Generator().manual_seed(0))
     f = convex.annealed(process, x0, 60.0, levels=6, generator=Generator().manual_seed(1))
-    found = sl.sample(process, f, 2000, 2, method="langevin", steps=150,
-                      generator=Generator().manual_seed(2))  # fmt: skip
+    found = sl.sample(
+        process, f, 2000, 2, method="langevin", steps=150, generator=Generator().manual_seed(2)
+    )
     assert (found.mean(0) - law.means[0]).abs().max() < 0.15
     assert (found.std(0) - 0.6).abs().max() < 0.12

@@ -59,15 +59,21 @@ def trained(x: Tensor, y: Tensor, beta: float, activation: str, seed: int, width
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
         theta = torch.tensor(flat, requires_grad=True)
-        w, b, a, b2 = (theta[i:j].reshape(size)
-                       for i, j, size in zip(parts, parts[1:], sizes, strict=False))  # fmt: skip
+        w, b, a, b2 = (
+            theta[i:j].reshape(size) for i, j, size in zip(parts, parts[1:], sizes, strict=False)
+        )
         value = convex.denoising_loss(
             x, y, (w, b, a), (torch.zeros(2, 2).double(), b2), beta, activation
         )
         return float(value.detach()), torch.autograd.grad(value, theta)[0].numpy()
 
-    return minimize(loss, draws.standard_normal(parts[-1]), jac=True, method="L-BFGS-B",
-                    options={"maxiter": 3000, "maxfun": 4000}).fun  # fmt: skip
+    return minimize(
+        loss,
+        draws.standard_normal(parts[-1]),
+        jac=True,
+        method="L-BFGS-B",
+        options={"maxiter": 3000, "maxfun": 4000},
+    ).fun
 
 
 @pytest.mark.parametrize("activation", ["relu", "abs"])

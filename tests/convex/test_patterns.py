@@ -21,8 +21,9 @@ def separable(x: np.ndarray, pattern: np.ndarray) -> bool:
     """Whether some plane has just these points in front of it: a linear program."""
     side = np.where(pattern, 1.0, -1.0)[:, None]
     columns = np.hstack((x, np.ones((len(x), 1))))
-    found = linprog(np.zeros(x.shape[1] + 1), -side * columns, -np.ones(len(x)),
-                    bounds=(None, None))  # fmt: skip
+    found = linprog(
+        np.zeros(x.shape[1] + 1), -side * columns, -np.ones(len(x)), bounds=(None, None)
+    )
     return found.status == 0
 
 
@@ -43,8 +44,11 @@ def test_the_plane_has_n2_minus_n_plus_2_patterns(n: int, seed: int) -> None:
 @pytest.mark.parametrize("name", ODD)
 def test_patterns_of_points_in_no_general_position(name: str) -> None:
     x = ODD[name]
-    wanted = {np.array(p).tobytes() for p in itertools.product([False, True], repeat=len(x))
-              if separable(x.numpy(), np.array(p))}  # fmt: skip
+    wanted = {
+        np.array(p).tobytes()
+        for p in itertools.product([False, True], repeat=len(x))
+        if separable(x.numpy(), np.array(p))
+    }
     assert as_set(convex.patterns(x)) == wanted
     if name == "a line":
         assert len(wanted) == 2 * len(x)

@@ -23,6 +23,7 @@ def test_a_table_has_a_row_for_each_cell_in_order(each: sweep.Study[pd.DataFrame
     pd.testing.assert_frame_equal(table[list(cells)], cells, check_dtype=False)
 
 
+@pytest.mark.slow
 def test_a_cell_of_the_small_paths_comes_out_the_same() -> None:
     cell = small.cells()[15]
     made = small.experiment(**cell)

@@ -95,8 +95,9 @@ def test_copied_rows_are_caught_and_fresh_ones_are_not(halves) -> None:
     fresh = credit.load().tail(700)
     assert scores.dcr(fresh, train, holdout) == pytest.approx(0.5, abs=0.06)
     assert scores.dcr(fresh, train, holdout) + scores.dcr(fresh, holdout, train) == pytest.approx(
-        1, abs=0.02  # ranks are those of either half
-    )  # fmt: skip
+        1,
+        abs=0.02,  # ranks are those of either half
+    )
 
 
 def test_the_nearest_record_is_the_one_found_by_brute_force(halves) -> None:
@@ -126,8 +127,9 @@ def test_unequal_halves_are_refused(halves) -> None:
         scores.dcr(halves[0], halves[0], halves[1].head(1999))
 
 
-@pytest.mark.parametrize("score", [scores.shape_error, scores.trend_error, scores.c2st,
-                                   scores.tstr_auc])  # fmt: skip
+@pytest.mark.parametrize(
+    "score", [scores.shape_error, scores.trend_error, scores.c2st, scores.tstr_auc]
+)
 def test_a_missing_column_is_named(score, halves) -> None:
     with pytest.raises(ValueError, match=r"frame\.columns=\['AGE'\]: are missing"):
         score(halves[0], halves[1].drop(columns="AGE"))

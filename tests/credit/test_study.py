@@ -111,6 +111,7 @@ def test_every_model_makes_a_denoiser(method, half, monkeypatch) -> None:
         assert set(found) == {"components", "stop_0", "stop_1"}
 
 
+@pytest.mark.slow
 def test_an_experiment_judges_rows_with_their_margins_and_as_sampled(monkeypatch) -> None:
     quick(monkeypatch)
     monkeypatch.setattr(study, "Half", partial(Half, others=600))
@@ -167,6 +168,7 @@ def test_the_comparison_has_every_method() -> None:
     assert not models[["seconds", *(f"sampled_{name}" for name in scores)]].isna().any(axis=None)
 
 
+@pytest.mark.slow
 def test_a_corner_of_the_comparison_comes_out_the_same() -> None:
     row = study.table().query("method == 'independent columns' and seed == 0").iloc[0]
     half = Half(0)

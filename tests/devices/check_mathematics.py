@@ -207,8 +207,10 @@ def samples(device: str) -> Result:
 def table_framework(device: str) -> Result:
     form, processes, t = framework.MixtureForm.independent(2), framework.bands(2), seed()
     x, queries = points(device), regression(device, 3)
-    nets = [framework.train(band, form, x[:40], x[40:60], 16, [5], generator=t).net
-            for band in processes]  # fmt: skip
+    nets = [
+        framework.train(band, form, x[:40], x[40:60], 16, [5], generator=t).net
+        for band in processes
+    ]
     assembled = framework.assemble(form, processes, nets)
     flow = framework.feature_flow(processes[0], form, x[:40], 5, 2, generator=t)
     return {

@@ -12,8 +12,11 @@ def test_every_module_with_a_study_is_remade() -> None:
     folder = Path(sweep.__file__).parent / "studies"
     modules = {path.stem for path in folder.glob("[!_]*.py")}
     assert [study.name for study in STUDIES] == [
-        "rates", "quality", "memorisation", "convex_denoising",
-    ]  # fmt: skip
+        "rates",
+        "quality",
+        "memorisation",
+        "convex_denoising",
+    ]
     assert {study.name for study in STUDIES} == modules
 
 

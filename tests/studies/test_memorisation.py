@@ -84,8 +84,9 @@ def test_the_experiment_measures_what_its_columns_say() -> None:
         for name, stop in (("best", best), ("never", 10**7)):
             risk = sl.metrics.excess_risk(flow.at(stop), truth, test)
             assert made[f"{kind}_{name}"] == pytest.approx(risk, rel=1e-3)
-        samples = sl.sample(process, flow.at(400), 200, 2, steps=20,
-                            generator=torch.Generator().manual_seed(3))  # fmt: skip
+        samples = sl.sample(
+            process, flow.at(400), 200, 2, steps=20, generator=torch.Generator().manual_seed(3)
+        )
         share = sl.metrics.memorized_fraction(samples, x0)
         assert made[f"{kind}_share_400"] == pytest.approx(share, abs=0.011)
         distance = sl.metrics.sliced_wasserstein(samples, reference)
@@ -110,8 +111,9 @@ def test_averaged_labels_are_what_many_draws_tend_to() -> None:
     again = torch.multinomial(weights, 4000, replacement=True, generator=draw)
     torch.testing.assert_close(x0[again].mean(1), optimum, atol=0.1, rtol=0)
     flow = sl.KernelFlow(process, data)
-    many = torch.stack([flow.with_labels(x0[again[:, k]]).at(300)(data.t, data.x_t)
-                        for k in range(300)]).mean(0)  # fmt: skip
+    many = torch.stack(
+        [flow.with_labels(x0[again[:, k]]).at(300)(data.t, data.x_t) for k in range(300)]
+    ).mean(0)
     averaged = flow.with_labels(optimum).at(300)(data.t, data.x_t)
     assert (many - averaged).square().sum(1).mean() < 0.02 * averaged.square().sum(1).mean()
 

@@ -30,6 +30,7 @@ def over_the_oracle(law: GaussianMixture, times: str, seed: int) -> tuple[float,
     return tuple(float(risks[stop == STOPS] / risks.min()) for stop in chosen)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("times", ["uniform", "log"])
 @pytest.mark.parametrize("name", LAWS)
 def test_leave_one_out_is_near_the_oracle_with_many_rows(name: str, times: str) -> None:
