@@ -5,9 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Generator, Tensor
 
-from scorelab.workbook.checking import Cases, Exercise
+from scorelab.workbook.checking import Cases, Derivation, Exercise, Experiment
+from scorelab.workbook.tasks import Task
 
 from . import solutions
+from .border import farthest_border
 
 SHAPES = ((6, 3, 8, 2), (4, 2, 10, 1))  # rows n, features p, neurons m, outputs d
 
@@ -34,10 +36,18 @@ def _leaky_fits() -> Cases:
 
 
 def _kernels() -> Cases:
-    """Symmetric, positive semi-definite matrices (n, n)."""
-    draw = Generator().manual_seed(2)
-    factors = [torch.randn(n, n, generator=draw) for n in (3, 5)]
-    return [(factor @ factor.T,) for factor in factors]
+    """Kernel matrices (n d, n d) between pairs (row, output), and the number of rows n.
+
+    Chosen so that the largest eigenvalue is not the first that ``eigvals`` lists.
+    """
+    sizes = ((730, 6, 3), (86, 4, 4), (770, 6, 2))
+    return [(_kernel(seed, size), rows) for seed, size, rows in sizes]
+
+
+def _kernel(seed: int, size: int) -> Tensor:
+    """A symmetric, positive definite matrix (size, size)."""
+    factor = torch.randn(size, size, generator=Generator().manual_seed(seed))
+    return factor @ factor.T + 0.1 * torch.eye(size)
 
 
 def _moved_weights() -> Cases:
@@ -60,7 +70,7 @@ def _pull(z: Tensor, labels: Tensor, hidden: Tensor, steepness: Tensor, a: Tenso
     return ((residual @ a.T) * steepness).T @ z / (len(z) * len(a) ** 0.5)
 
 
-EXERCISES: dict[str, Exercise] = {
+EXERCISES: dict[str, Task] = {
     "leaky_gradient": Exercise(
         solution=solutions.leaky_gradient,
         cases=_leaky_fits,
@@ -111,6 +121,12 @@ EXERCISES: dict[str, Exercise] = {
             "off by a factor √m: the m^(−1/2) of the network stands before its derivative too": (
                 lambda z, y, w, a: len(w) ** 0.5 * solutions.output_gradient(z, y, w, a)
             ),
+            "off by a factor 2: the loss is ‖f − y‖²/(2n), and the 2 cancels": (
+                lambda z, y, w, a: 2 * solutions.output_gradient(z, y, w, a)
+            ),
+            "off by a factor d: the loss is a mean over rows, and a sum over outputs": (
+                lambda z, y, w, a: solutions.output_gradient(z, y, w, a) / a.shape[1]
+            ),
             "the sign is reversed: the residual is f − y, and it is the step that subtracts": (
                 lambda z, y, w, a: -solutions.output_gradient(z, y, w, a)
             ),
@@ -134,20 +150,28 @@ EXERCISES: dict[str, Exercise] = {
         solution=solutions.largest_stable_step,
         cases=_kernels,
         mistakes={
+            "divided by the size of the matrix: with d outputs it has n d rows, and the mean is "
+            "over n": (lambda kernel, rows: 2 * len(kernel) / torch.linalg.eigvalsh(kernel)[-1]),
             "this is 1/λ_max, the default step: stable up to twice that": (
-                lambda kernel: solutions.largest_stable_step(kernel) / 2
+                lambda kernel, rows: solutions.largest_stable_step(kernel, rows) / 2
             ),
             "off by a factor 1/n: λ_max is that of K/n": (
-                lambda kernel: 2 / torch.linalg.eigvalsh(kernel)[-1]
+                lambda kernel, rows: 2 / torch.linalg.eigvalsh(kernel)[-1]
             ),
-            "this is 2/λ_min: the steepest direction breaks first, so λ_max decides": (
-                lambda kernel: 2 / torch.linalg.eigvalsh(kernel / len(kernel))[0]
+            "off by a factor n²: K is divided by n once": (
+                lambda kernel, rows: 2 / torch.linalg.eigvalsh(kernel)[-1] / rows
+            ),
+            "this is 2/λ_min: the steepest direction breaks first, and λ_max decides": (
+                lambda kernel, rows: 2 * rows / torch.linalg.eigvalsh(kernel)[0]
+            ),
+            "this takes the first that `eigvals` lists: it sorts nothing, `eigvalsh` does": (
+                lambda kernel, rows: 2 * rows / torch.linalg.eigvals(kernel)[0].real
             ),
             "this is λ_max/2: the steeper the loss, the smaller the step": (
-                lambda kernel: 1 / solutions.largest_stable_step(kernel)
+                lambda kernel, rows: 1 / solutions.largest_stable_step(kernel, rows)
             ),
             "this is 2/trace: safe, but the trace is the sum of all eigenvalues": (
-                lambda kernel: 2 * len(kernel) / kernel.trace()
+                lambda kernel, rows: 2 * rows / kernel.trace()
             ),
         },
     ),
@@ -170,6 +194,21 @@ EXERCISES: dict[str, Exercise] = {
             "this is the share of signs of weights that changed: look at w·z on each row": (
                 lambda z, start, now: ((start > 0) != (now > 0)).float().mean()
             ),
+        },
+    ),
+    "twins": Derivation(),
+    "find_border": Experiment(
+        text="your border over 2/λ_max, where it is farthest off",
+        measure=farthest_border,
+        between=(0.93, 1.1),
+        solution=solutions.find_border,
+        mistakes={
+            "beyond the border the network recovers, and its last error is below the first again: "
+            "ask whether the error rises anywhere": (3, None),
+            "the smallest error after 40 steps lies beyond the border: ask where it first rises": (
+                (1.1, 2)
+            ),
+            "this is 1/λ_max, where the steepest direction is learned in one step": (0.45, 0.55),
         },
     ),
 }

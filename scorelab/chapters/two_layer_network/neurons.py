@@ -19,15 +19,17 @@ from scorelab.network import TwoLayerNet
 class Change:
     """How the neurons of a trained network differ from their start, and how steep its loss is.
 
-    For each of m neurons: ``moved`` ‖w_r − w_r(0)‖, ``switched`` the share of training rows on
-    which its activation is not as it was, ``silent`` whether it is active on no row; each (m,).
-    ``relative`` is ‖W − W(0)‖ / ‖W(0)‖ (Frobenius), ``top`` the largest eigenvalue of K/n.
+    For each of m neurons: ``moved`` ‖w_r − w_r(0)‖ / ‖w_r(0)‖, ``switched`` the share of training
+    rows on which its activation is not as it was, ``silent`` whether it is active on no row; each
+    (m,). ``relative`` is ‖W − W(0)‖ / ‖W(0)‖ (Frobenius), ``active`` the share of pairs (row,
+    neuron) that are active, ``top`` the largest eigenvalue of K/n.
     """
 
     moved: Array
     switched: Array
     silent: Mask
     relative: float
+    active: float
     top: float
 
 
@@ -39,10 +41,11 @@ def change(start: Frame, now: Frame) -> Change:
     before, after = old.active(z), new.active(z)
     move = new.weight - old.weight
     return Change(
-        moved=move.norm(dim=1).cpu().numpy(),
+        moved=(move.norm(dim=1) / old.weight.norm(dim=1)).cpu().numpy(),
         switched=(before != after).float().mean(0).cpu().numpy(),
         silent=(~after.any(0)).cpu().numpy(),
         relative=float(move.norm() / old.weight.norm()),
+        active=float(after.float().mean()),
         # In float32 it may fail to converge once most neurons are silent and most rows alike.
         top=float(torch.linalg.eigvalsh(blocks(new, z).cpu().double()).max()),
     )

@@ -16,7 +16,7 @@ from .neurons import Change, change, predicted
 TALLEST = 1e30  # what is larger is drawn as this: float32 and the page stay finite
 NEAREST, FARTHEST = 1e-3, 1e2  # distances beyond stand at the edge of their panel
 DOTS = 400  # of wider networks every so many-th neuron is drawn
-TITLES = ["mean square error", "f₁ where x₂ = 0", "in the plane", "each neuron"]
+TITLES = ["mean square error", "f₁ at noise √h, x₂ = 0", "in the plane", "each neuron"]
 #: Left and right end of each panel, in parts of the width: the curves need most.
 PLACES = [(0, 0.28), (0.33, 0.53), (0.575, 0.78), (0.84, 0.99)]
 
@@ -64,18 +64,22 @@ def _arrange(figure: go.Figure) -> None:
     flat = {"range": [-REACH, REACH], "dtick": 1}
     fig.axes(figure, 2, flat | {"title": "x₁ of the noisy point"}, flat)
     fig.square_axes(figure, 3, REACH)
-    moved = {"range": [-3.15, 2.15], "title": "distance moved", "tickvals": [-3, -2, -1, 0, 1, 2]}
+    moved = {"range": [-3.15, 2.15], "tickvals": [-3, -2, -1, 0, 1, 2]}
     share = {"range": [-0.04, 1.04], "tickvals": [0, 0.25, 0.5, 0.75, 1]}
     fig.axes(
         figure,
         4,
-        moved | {"ticktext": ["≤ .001", "", "0.1", "1", "10", "100"]},
+        moved
+        | {
+            "ticktext": ["≤ .001", "", "0.1", "1", "10", "100"],
+            "title": "moved, relative to its length",
+        },
         share | {"ticktext": ["0", "¼", "½", "¾", "1"], "title": "share of rows switched"},
     )
 
 
 def neuron_dots(found: Change) -> fig.Traces:
-    """A dot a neuron: how far it moved (log₁₀) and on which share of the rows it switched."""
+    """A dot a neuron: how far it moved (relative, log₁₀), on which share of rows it switched."""
     picked = np.unique(np.linspace(0, len(found.moved) - 1, DOTS).astype(int))
     x = np.log10(np.clip(found.moved[picked], NEAREST, FARTHEST))
     points, silent = np.stack((x, found.switched[picked]), axis=1), found.silent[picked]
@@ -126,9 +130,10 @@ def sentence(run: Record, now: Frame) -> str:
     found, steep = change(run.frames[0], now), steepness(run, now)
     verdict, color = ("stable", "truth") if steep < 2 else ("unstable", "overfit")
     return (
-        f"At {fig.number(now.step)} steps: error <b>{now.training:.3g}</b>, "
+        f"At {fig.number(now.step)} steps: mean square error <b>{now.training:.3g}</b>, "
         f"excess risk <b>{now.risk:.3g}</b> · "
         f"weights moved <b>{found.relative:.2g}</b> × their length · "
-        f"switched <b>{found.switched.mean():.1%}</b> · silent <b>{found.silent.mean():.0%}</b> · "
+        f"active pairs <b>{found.active:.1%}</b>, switched <b>{found.switched.mean():.1%}</b> · "
+        f"silent neurons <b>{found.silent.mean():.1%}</b> · "
         f'η λ_max <b style="color:{fig.COLORS[color]}">{steep:.3g}, {verdict}</b>'
     )

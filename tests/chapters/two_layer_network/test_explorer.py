@@ -89,11 +89,14 @@ def test_facts_are_those_of_a_count_neuron_by_neuron() -> None:
     for r in (0, 3, 15):
         old, new = start.denoiser.weight[r], now.denoiser.weight[r]
         on = [(float(z @ old) > 0, float(z @ new) > 0) for z in FEATURES]
-        assert found.moved[r] == pytest.approx(float((new - old).norm()), rel=1e-5)
+        assert found.moved[r] == pytest.approx(float((new - old).norm() / old.norm()), rel=1e-5)
         assert found.switched[r] == pytest.approx(np.mean([a != b for a, b in on]))
         assert found.silent[r] == (not any(after for _, after in on))
     weight = start.denoiser.weight
-    assert found.relative == pytest.approx(np.linalg.norm(found.moved) / float(weight.norm()))
+    moved = found.moved * weight.norm(dim=1).numpy()
+    assert found.relative == pytest.approx(np.linalg.norm(moved) / float(weight.norm()), rel=1e-5)
+    on = [float(z @ w) > 0 for z in FEATURES for w in now.denoiser.weight]
+    assert found.active == pytest.approx(np.mean(on))
 
 
 def test_a_silent_neuron_never_moves_again() -> None:
@@ -175,9 +178,13 @@ def test_the_sentence_says_the_numbers_of_the_frame() -> None:
         now = run.frame(stop)
         found, steep = neurons.change(run.frame(0), now), steepness(run, now)
         plain = re.sub("<[^>]+>", "", sentence(run, now))
-        assert f"At {stop:,} steps: error {now.training:.3g}, excess risk {now.risk:.3g}" in plain
+        assert (
+            f"At {stop:,} steps: mean square error {now.training:.3g}, excess risk {now.risk:.3g}"
+            in plain
+        )
         assert f"moved {found.relative:.2g} × their length" in plain
-        assert f"switched {found.switched.mean():.1%}" in plain
+        active, switched = f"{found.active:.1%}", f"{found.switched.mean():.1%}"
+        assert f"active pairs {active}, switched {switched}" in plain
         assert plain.endswith(f"{steep:.3g}, {'stable' if steep < 2 else 'unstable'}")
 
 
