@@ -7,9 +7,11 @@ import math
 import torch
 from torch import Generator, Tensor
 
-from scorelab.workbook.checking import Cases, Exercise
+from scorelab.workbook.checking import Cases, Derivation, Exercise, Experiment
+from scorelab.workbook.tasks import Task
 
 from . import solutions
+from .deep import from_networks
 
 
 def _leaks() -> Cases:
@@ -70,7 +72,7 @@ def _values(kernel: Tensor) -> Tensor:
     return torch.linalg.eigvalsh(kernel / len(kernel))
 
 
-EXERCISES: dict[str, Exercise] = {
+EXERCISES: dict[str, Task] = {
     "leaky_kernel": Exercise(
         solution=solutions.leaky_kernel,
         cases=_leaks,
@@ -217,6 +219,25 @@ EXERCISES: dict[str, Exercise] = {
             "this has a mask in place of relu: that is the derivative of relu, not of f": (
                 lambda z1, z2, w: (z1 @ w.T > 0).float() @ (z2 @ w.T > 0).float().T / len(w)
             ),
+        },
+    ),
+    "early_ridge": Derivation(),
+    "deep_kernel": Experiment(
+        text="three layers: distance from the kernels of real networks",
+        measure=from_networks,
+        between=(0, 0.025),
+        solution=solutions.deep_kernel,
+        mistakes={
+            "the angle is that of the old Σ in both formulas: compute it once a layer": (
+                0.03,
+                0.05,
+            ),
+            "Σ + Θ (π − θ)/π takes the new Σ": (0.195, 0.235),
+            "one layer too many, or one too few: the loop runs once for each": (0.25, 0.285),
+            "(π − θ)/π, not (π − θ)/(2π): the layers are scaled by √2": (0.42, 0.46),
+            "the lengths are missing: Σ is ‖z‖ ‖z'‖ times a function of the angle": (0.57, 0.61),
+            "this is Σ, of the last layer alone: Θ adds up what all of them learn": (0.63, 0.67),
+            "Σ is missing in Θ: each layer adds its own part": (0.82, 0.88),
         },
     ),
 }

@@ -37,14 +37,15 @@ class Limit:
 def limit(where: Setting) -> Limit:
     """The limit on the training rows of a setting.
 
-    Among m/2 independent twins the share of active ones has the variance 2 p (1 − p) / m, with
-    p = (π − θ)/(2π), so the deviation ‖K_m − κ‖ / ‖κ‖ (Frobenius) is a known number over √m.
+    Among m/2 independent twins the share of active ones has the variance 2 ψ (1 − ψ) / m, with
+    ψ = (π − θ)/(2π), and the same with signs ±1, between two outputs, 2 ψ / m. So the deviation
+    ‖K − κ I‖ / ‖κ I‖ (Frobenius, over rows and both outputs) is a known number over √m.
     """
     z = PROCESS.features(where.train.t, where.train.x_t).cpu().double()
     gram, dots, unit = ntk(z, z), z @ z.T, torch.nn.functional.normalize(z)
     angle = (unit @ unit.T).clamp(-1, 1).arccos()
-    p = (math.pi - angle) / (2 * math.pi)
-    variance = (dots.square() * 2 * p * (1 - p)).sum()
+    active = (math.pi - angle) / (2 * math.pi)  # ψ
+    variance = (dots.square() * 2 * active * (1 - active + 1)).sum()
     pairs = spread_out(angle)
     degrees = torch.rad2deg(angle[tuple(pairs)]).numpy()
     return Limit(gram, dots, pairs, degrees, float(variance.sqrt() / gram.norm()))
@@ -67,8 +68,9 @@ class Comparison:
     """The tangent kernel of a trained network, against its limit.
 
     ``shares`` (k,) of neurons active at both rows of a drawn pair, ``eigenvalues`` (n,) of K/n,
-    descending, ``deviation`` ‖K_m − κ‖ / ‖κ‖ (Frobenius). ``distance`` ‖f_m − f‖ / ‖f‖ to the
-    kernel flow after the same number of steps, on the test inputs; 0 before the first step.
+    descending, ``deviation`` ‖K − κ I‖ / ‖κ I‖ (Frobenius, over rows and both outputs).
+    ``distance`` ‖f_m − f‖ / ‖f‖ to the kernel flow after the same number of steps, on the test
+    inputs; 0 before the first step.
     """
 
     shares: Array
@@ -84,10 +86,12 @@ def compared(now: Frame) -> Comparison:
     z = net.features(now.where.train.t, now.where.train.x_t)
     share = net.active_at_both(z, z).cpu().double()
     gram = aim.dots * share  # ``net.empirical_ntk``, with the products in float64
+    between = net.cross_ntk(z, z, 0, 1).cpu().double()  # what one output does to the other
+    off = (gram - aim.gram).square().sum() + between.square().sum()
     return Comparison(
         shares=share[tuple(aim.pairs)].numpy(),
         eigenvalues=torch.linalg.eigvalsh(gram / len(z)).flip(0).numpy(),
-        deviation=float((gram - aim.gram).norm() / aim.gram.norm()),
+        deviation=float(off.sqrt() / aim.gram.norm()),
         distance=distance(now),
     )
 

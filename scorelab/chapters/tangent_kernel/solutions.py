@@ -18,7 +18,7 @@ def leaky_kernel(dot: Tensor, angle: Tensor, slope: float) -> Tensor:
 
 
 def residual_along(eigenvalues: Tensor, start: Tensor, step_size: float, steps: int) -> Tensor:
-    """v_k · R_τ (k,), for eigenvalues of K/n and v_k · R_0, both (k,)."""
+    """v_k · E_τ (k,), for eigenvalues of K/n and v_k · E_0, both (k,)."""
     # Each step multiplies it by 1 − ηλ, exactly: e^{−ηλτ} is the limit of many small steps.
     return (1 - step_size * eigenvalues) ** steps * start
 
@@ -30,7 +30,7 @@ def directions_learned(eigenvalues: Tensor, step_size: float, steps: int) -> Ten
 
 
 def flow_loss(kernel: Tensor, labels: Tensor, step_size: float, steps: int) -> Tensor:
-    """L = ‖R_τ‖²/(2n) of the kernel flow, for κ on the rows (n, n) and the labels (n, d)."""
+    """L = ‖E_τ‖²/(2n) of the kernel flow, for κ on the rows (n, n) and the labels (n, d)."""
     # V is orthogonal: rotating the residuals into the directions v_k keeps their length.
     values, vectors = torch.linalg.eigh(kernel / len(kernel))
     left = (1 - step_size * values) ** steps
@@ -42,3 +42,14 @@ def output_kernel(z1: Tensor, z2: Tensor, w: Tensor) -> Tensor:
     # ∂f^i/∂a_r^i = m^{−1/2} relu(w_r·z): what the neuron says, and not its mask. Two factors
     # m^{−1/2} make 1/m, and no z is left to make a z·z'.
     return (z1 @ w.T).relu() @ (z2 @ w.T).relu().T / len(w)
+
+
+def deep_kernel(z1: Tensor, z2: Tensor, layers: int) -> Tensor:
+    """The tangent kernel Θ (n1, n2) of a relu network with so many hidden layers, all trained."""
+    lengths = z1.norm(dim=1)[:, None] * z2.norm(dim=1)  # each layer keeps them
+    sigma = theta = z1 @ z2.T
+    for _ in range(layers):
+        angle = (sigma / lengths).clamp(-1, 1).arccos()
+        sigma = lengths * (angle.sin() + (math.pi - angle) * angle.cos()) / math.pi
+        theta = sigma + theta * (math.pi - angle) / math.pi
+    return theta
