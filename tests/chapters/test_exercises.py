@@ -142,8 +142,8 @@ def test_what_was_not_attempted(name, function, capsys) -> None:
 
 
 def test_a_forgotten_return_is_not_the_same_as_no_attempt() -> None:
-    def forgot(x0, noise, alpha, h):
-        alpha * x0 + h**0.5 * noise
+    def forgot(x0, noise, level):
+        (1 - level**2).sqrt() * x0 + level * noise
 
     assert check.noising.verdict(forgot).startswith("✗ returns None: the last line")
 
@@ -208,11 +208,12 @@ def test_an_error_of_several_lines_or_none() -> None:
 
 
 def test_changing_the_inputs_neither_helps_nor_harms() -> None:
-    def in_place(x0, noise, alpha, h):
-        return x0.mul_(alpha).add_(noise.mul_(h.sqrt_()))
+    def in_place(x0, noise, level):
+        noise.mul_(level)
+        return x0.mul_(level.square_().neg_().add_(1).sqrt_()).add_(noise)
 
-    def spoils_the_reference(x0, noise, alpha, h):
-        for argument in (x0, noise, alpha, h):
+    def spoils_the_reference(x0, noise, level):
+        for argument in (x0, noise, level):
             argument.zero_()
         return x0
 
@@ -223,11 +224,9 @@ def test_changing_the_inputs_neither_helps_nor_harms() -> None:
 
 
 def test_the_solution_takes_plain_numbers_too() -> None:
-    x0, noise = torch.ones(4, 2), torch.full((4, 2), 2.0)
-    x_t = SOLUTIONS["noising"](x0, noise, 0.6, 0.64)
-    torch.testing.assert_close(x_t, torch.full((4, 2), 2.2))
-    back = SOLUTIONS["score_from_denoiser"](x_t, x0, 0.6, 0.64)
-    torch.testing.assert_close(back, -noise / 0.8)
+    x, score = torch.ones(4, 2), torch.full((4, 2), 2.0)
+    clean = SOLUTIONS["denoiser_from_score"](x, score, 0.6, 0.64)
+    torch.testing.assert_close(clean, torch.full((4, 2), 3.8))
 
 
 def test_a_name_that_does_not_exist_lists_those_that_do() -> None:

@@ -2,124 +2,115 @@
 
 from __future__ import annotations
 
-import math
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from scorelab.workbook.checking import Cases, Exercise
+from scorelab.targets import GaussianMixture
+from scorelab.validate import require
+from scorelab.workbook.checking import Cases, Derivation, Exercise, Experiment
 
 from . import solutions
+from .measured import PROCESS, distance_to_law
+
+#: The law of the experiment, and that of its noised points at the end of the way back.
+TWO = GaussianMixture([[-1.0], [1.2]], [0.2, 0.4], [0.3, 0.7])
+END = TWO.noised(PROCESS, PROCESS.t_min)
 
 
-def _steps() -> Cases:
-    """Points and noise (n, d) with a step length."""
-    draw = torch.Generator().manual_seed(0)
+def _pulls() -> Cases:
     return [
-        (*torch.randn(2, *shape, generator=draw), delta)
-        for shape, delta in (((4, 2), 0.04), ((3, 1), 0.25))
+        (torch.tensor([0.5, 1.0, 3.0]), torch.tensor([1.0, 0.7, 2.0])),
+        (torch.tensor([0.2, 0.8]), torch.tensor([1.5, 0.3])),
     ]
 
 
-def _variances() -> Cases:
-    """Variances and times (n,): any, then the start, then what is left after a long time."""
+def _pairs_of_times() -> Cases:
+    """Variances, times and later times (n,): any, then a start, and a time with itself."""
     draw = torch.Generator().manual_seed(0)
-    variance, t = 3 * torch.rand(2, 6, generator=draw)
-    return [(variance, t), (torch.tensor([0.0, 1.0, 4.0]), torch.tensor([0.0, 0.7, 40.0]))]
+    variance, t, gap = 3 * torch.rand(3, 6, generator=draw)
+    zeros = torch.tensor([0.0, 0.9, 0.4])
+    return [(variance, t, t + gap), (torch.tensor([2.0, 0.3, 1.0]), zeros, zeros + zeros)]
 
 
 def _levels() -> Cases:
     return [(torch.tensor([0.05, 0.3, 0.5]),), (torch.tensor([0.7, 0.9, 0.99]),)]
 
 
-def _gaussians() -> Cases:
-    """Points (n, d), a mean (d,), a standard deviation and a time."""
-    draw = torch.Generator().manual_seed(0)
-    cases = []
-    for n, d, std, t in ((5, 2, 0.5, 0.3), (3, 1, 2.0, 1.2)):
-        x = torch.randn(n, d, generator=draw)
-        cases.append((x, 1 + torch.rand(d, generator=draw), std, t))
-    return cases
+def _clusters() -> Cases:
+    return [
+        (torch.tensor([1.5, 2.0, 0.8]), torch.tensor([0.25, 0.5, 0.6])),
+        (torch.tensor([3.0, 1.0]), torch.tensor([1.0, 0.1])),
+    ]
 
 
-def _score(x: Tensor, mean: Tensor, v: float) -> Tensor:
-    return (mean - x) / v
+def distance_of_samples(answer: Any) -> float:
+    """W_1 of a reader's samples to the law of the experiment at t = 0.02."""
+    samples = torch.as_tensor(answer).detach().double().squeeze()
+    sized = samples.ndim == 1 and len(samples) >= 5000 and bool(samples.isfinite().all())
+    require(sized, "samples", tuple(samples.shape), "must be (n,), n at least 5000, all finite")
+    return distance_to_law(samples, END)
 
 
-def _alpha_h(t: float) -> tuple[float, float]:
-    return math.exp(-t / 2), 1 - math.exp(-t)
-
-
-def _clean_mean(x: Tensor, mean: Tensor, std: float, t: float) -> Tensor:
-    alpha, h = _alpha_h(t)
-    return _score(x, mean, alpha**2 * std**2 + h)
-
-
-def _clean_std(x: Tensor, mean: Tensor, std: float, t: float) -> Tensor:
-    alpha, h = _alpha_h(t)
-    return _score(x, alpha * mean, std**2 + h)
-
-
-def _alpha_once(x: Tensor, mean: Tensor, std: float, t: float) -> Tensor:
-    alpha, h = _alpha_h(t)
-    return _score(x, alpha * mean, alpha * std**2 + h)
-
-
-def _noise_alone(x: Tensor, mean: Tensor, std: float, t: float) -> Tensor:
-    alpha, h = _alpha_h(t)
-    return _score(x, alpha * mean, h)
-
-
-def _root(x: Tensor, mean: Tensor, std: float, t: float) -> Tensor:
-    alpha, h = _alpha_h(t)
-    return _score(x, alpha * mean, math.sqrt(alpha**2 * std**2 + h))
+def _example() -> Tensor:
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        return solutions.reverse_process(PROCESS.score(TWO.denoiser(PROCESS)))
 
 
 EXERCISES = {
-    "euler_maruyama_step": Exercise(
-        solution=solutions.euler_maruyama_step,
-        cases=_steps,
+    "settled_variance": Exercise(
+        solution=solutions.settled_variance,
+        cases=_pulls,
         mistakes={
-            "δ instead of √δ before the noise: ΔB has variance δ, so its size is √δ": (
-                lambda x, noise, delta: x - x / 2 * delta + delta * noise
+            "the 2 is missing: a variance shrinks twice as fast as a point": (
+                lambda pull, strength: strength**2 / pull
             ),
-            "the noise is not scaled: over a short time the push must be small": (
-                lambda x, noise, delta: x - x / 2 * delta + noise
+            "c' instead of c'²: a push twice as strong has four times the variance": (
+                lambda pull, strength: strength / (2 * pull)
             ),
-            "the half is missing: the pull is −X/2": (
-                lambda x, noise, delta: x - x * delta + math.sqrt(delta) * noise
+            "this is the standard deviation: leave the root out": (
+                lambda pull, strength: strength / (2 * pull).sqrt()
             ),
-            "the pull has the wrong sign: it goes towards the origin": (
-                lambda x, noise, delta: x + x / 2 * delta + math.sqrt(delta) * noise
+            "upside down: a stronger pull leaves less": lambda pull, strength: (
+                2 * pull / strength**2
             ),
-            "δ is missing in the pull: over a short time the point hardly moves": (
-                lambda x, noise, delta: x - x / 2 + math.sqrt(delta) * noise
+            "c² instead of c: the integral of exp(−2cu) is 1/(2c)": (
+                lambda pull, strength: strength**2 / (2 * pull**2)
             ),
-            "this is the exact step of equation (4): right, but write the approximation (2)": (
-                lambda x, noise, delta: (
-                    math.exp(-delta / 2) * x + math.sqrt(1 - math.exp(-delta)) * noise
-                )
+            "half of c'² is right for c = 1 only: how long a push lasts depends on the pull": (
+                lambda pull, strength: strength**2 / 2
             ),
         },
     ),
-    "noised_variance": Exercise(
-        solution=solutions.noised_variance,
-        cases=_variances,
+    "covariance_of_times": Exercise(
+        solution=solutions.covariance_of_times,
+        cases=_pairs_of_times,
         mistakes={
-            "α instead of α²: a factor α makes the variance α² times as large": (
-                lambda variance, t: torch.exp(-t / 2) * variance + 1 - torch.exp(-t)
+            "the noise is missing: that of time t is in both points": (
+                lambda variance, t, later: torch.exp(-(t + later) / 2) * variance
             ),
-            "the noise is missing: its variance h has to be added": (
-                lambda variance, t: torch.exp(-t) * variance
+            "this is the variance at t: from t to t' the path shrinks": (
+                lambda variance, t, later: torch.exp(-t) * variance + 1 - torch.exp(-t)
             ),
-            "the shrinking is missing: the signal keeps only α² of its variance": (
-                lambda variance, t: variance + 1 - torch.exp(-t)
+            "this is the variance at t': only what was there at t is in both": (
+                lambda variance, t, later: torch.exp(-later) * variance + 1 - torch.exp(-later)
             ),
-            "this is the standard deviation: leave the root out": (
-                lambda variance, t: (torch.exp(-t) * variance + 1 - torch.exp(-t)).sqrt()
+            "shrunk too much: a covariance has the factor of one point, e^{−(t'−t)/2}": (
+                lambda variance, t, later: (
+                    torch.exp(t - later) * (torch.exp(-t) * variance + 1 - torch.exp(-t))
+                )
             ),
-            "the variance is squared: the argument is s² already": (
-                lambda variance, t: torch.exp(-t) * variance**2 + 1 - torch.exp(-t)
+            "the sign of t' − t: the later point holds less of the earlier one, not more": (
+                lambda variance, t, later: (
+                    torch.exp((later - t) / 2) * (torch.exp(-t) * variance + 1 - torch.exp(-t))
+                )
+            ),
+            "α instead of α² before ς²: a variance takes the square": (
+                lambda variance, t, later: (
+                    torch.exp((t - later) / 2) * (torch.exp(-t / 2) * variance + 1 - torch.exp(-t))
+                )
             ),
         },
     ),
@@ -140,18 +131,39 @@ EXERCISES = {
             "h ≈ t is true at small times only": lambda level: level**2,
         },
     ),
-    "noised_gaussian_score": Exercise(
-        solution=solutions.noised_gaussian_score,
-        cases=_gaussians,
+    "one_blob": Exercise(
+        solution=solutions.one_blob,
+        cases=_clusters,
         mistakes={
-            "the sign is reversed: the score points towards the centre": (
-                lambda *case: -solutions.noised_gaussian_score(*case)
+            "ς is missing: wide clusters meet sooner": lambda mean, std: torch.log(1 + mean**2),
+            "the sign of ς²: wide clusters meet sooner, not later": (
+                lambda mean, std: torch.log(1 + mean**2 + std**2)
             ),
-            "the mean has not shrunk: at time t the centre is αμ": _clean_mean,
-            "the cluster has not shrunk: its variance is α²s²": _clean_std,
-            "α instead of α² before s²: variances take the square": _alpha_once,
-            "the cluster's own width is missing: the variance is α²s² + h": _noise_alone,
-            "divided by √v: a score is a distance divided by the variance v": _root,
+            "off by a factor 2: α² = exp(−t), not exp(−2t)": (
+                lambda mean, std: torch.log(1 + mean**2 - std**2) / 2
+            ),
+            "α instead of α²: both sides have α²": (
+                lambda mean, std: 2 * torch.log(1 + mean**2 - std**2)
+            ),
+            "this is α² at that time": lambda mean, std: 1 / (1 + mean**2 - std**2),
+            "2μ is the distance of the two; the criterion has μ, from the middle to either": (
+                lambda mean, std: torch.log(1 + 4 * mean**2 - std**2)
+            ),
+            "the 1 is missing: v holds h = 1 − α² as well": (
+                lambda mean, std: torch.log(mean**2 - std**2)
+            ),
+        },
+    ),
+    "way_back": Derivation(),
+    "reverse_process": Experiment(
+        text="distance of your samples to the exact law at t = 0.02",
+        measure=distance_of_samples,
+        between=(0, 0.08),
+        solution=solutions.reverse_process,
+        example=_example,
+        mistakes={
+            "samples that far off may have been drawn into one point, or not at all": (0.4, None),
+            "nearly: are the steps at the end short enough, and is the push √δ?": (0.08, 0.4),
         },
     ),
 }

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import torch
 
-
-def euler_maruyama_step(x: torch.Tensor, noise: torch.Tensor, delta: float) -> torch.Tensor:
-    """x − ½ x δ + √δ ξ, with x and noise ξ (n, d)."""
-    # Independent pushes add their variances, so that of a short time is the time itself: δ. The
-    # push is then of size √δ, far larger than the pull when δ is small.
-    return x - x / 2 * delta + math.sqrt(delta) * noise
+from scorelab.path import Denoiser
 
 
-def noised_variance(variance: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
-    """α² s² + h, with variances s² and times t (n,)."""
-    # A factor α makes a variance α² times as large, and that of independent noise is added.
-    return torch.exp(-t) * variance + 1 - torch.exp(-t)
+def settled_variance(pull: torch.Tensor, strength: torch.Tensor) -> torch.Tensor:
+    """c'²/(2c), with pulls c and strengths c' (n,)."""
+    # The sum of what is left of all pushes: c'² ∫ exp(−2c u) du over u ≥ 0.
+    return strength**2 / (2 * pull)
+
+
+def covariance_of_times(
+    variance: torch.Tensor, t: torch.Tensor, later: torch.Tensor
+) -> torch.Tensor:
+    """e^{−(t' − t)/2} (α² ς² + h), with variances ς², times t and t' ≥ t (n,), α and h at t."""
+    # From t to t' the path shrinks by e^{−(t' − t)/2}, and what is added knows nothing of X_t.
+    return torch.exp((t - later) / 2) * (torch.exp(-t) * variance + 1 - torch.exp(-t))
 
 
 def time_at_noise_level(level: torch.Tensor) -> torch.Tensor:
@@ -27,10 +31,18 @@ def time_at_noise_level(level: torch.Tensor) -> torch.Tensor:
     return -torch.log(1 - level**2)
 
 
-def noised_gaussian_score(
-    x: torch.Tensor, mean: torch.Tensor, std: float, t: float
-) -> torch.Tensor:
-    """(α μ − x) / (α² s² + h), with x (n, d), mean μ (d,)."""
-    # Noised, the Gaussian is N(α μ, v I), and the gradient of −‖x − α μ‖² / 2v is (α μ − x) / v.
-    alpha, h = math.exp(-t / 2), 1 - math.exp(-t)
-    return (alpha * mean - x) / (alpha**2 * std**2 + h)
+def one_blob(mean: torch.Tensor, std: torch.Tensor) -> torch.Tensor:
+    """log(1 + μ² − ς²), with μ and ς (n,)."""
+    # One peak from when the middle is no valley any more: α²μ² = v = α²ς² + 1 − α².
+    return torch.log(1 + mean**2 - std**2)
+
+
+def reverse_process(score: Denoiser, n: int = 10_000, steps: int = 300) -> torch.Tensor:
+    """Points (n, 1) of N(0, 1) brought back by (13) from T = 3 to t = 0.02."""
+    x = torch.randn(n, 1)
+    times = 3 * (0.02 / 3) ** torch.linspace(0, 1, steps + 1)  # short steps at the end
+    for t, earlier in pairwise(times):
+        delta = t - earlier
+        push = math.sqrt(delta) * torch.randn(n, 1)
+        x = x + (x / 2 + score(t.expand(n), x)) * delta + push
+    return x

@@ -105,7 +105,7 @@ def in_plane(sample: fig.Array, field: Field) -> fig.Traces:
 def shortened(score: fig.Array) -> fig.Array:
     """Arrows (n, 2) of the same directions whose lengths are 0.14 log(1 + ‖s‖).
 
-    A score is tens of times longer at the first time than at the last. On one fixed logarithmic
+    Scores are up to twenty times longer at the first time than at the last. On one logarithmic
     scale it can be seen at both, and can still be seen to grow.
     """
     length = np.linalg.norm(score, axis=1, keepdims=True) + 1e-12

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import torch
 from torch import Tensor
 
-from scorelab.workbook.checking import Cases, Exercise
+from scorelab.validate import require
+from scorelab.workbook.checking import Cases, Derivation, Exercise, Experiment
+from scorelab.workbook.tasks import Task
 
 from . import solutions
+from .measured import risk_beside_noise_weight
 
 
 def _levels(n: int) -> tuple[Tensor, Tensor]:
@@ -35,11 +41,13 @@ def _gaussians() -> Cases:
 def _queries() -> Cases:
     """Noisy points (n, d), training points (m, d), α and h (n, 1)."""
     draw = torch.Generator().manual_seed(1)
-    sizes = ((4, 6, 2), (5, 5, 1))
-    return [
+    cases = [
         (torch.randn(n, d, generator=draw), torch.randn(m, d, generator=draw), *_levels(n))
-        for n, m, d in sizes
+        for n, m, d in ((4, 6, 2), (5, 5, 1))
     ]
+    t = torch.tensor([[0.02]])  # far from all points at the least noise: every exp is zero
+    far = torch.tensor([[4.0]]), torch.tensor([[-1.0], [0.5], [1.0]])
+    return [*cases, (*far, torch.exp(-t / 2), 1 - torch.exp(-t))]
 
 
 def _weights() -> Cases:
@@ -59,7 +67,20 @@ def _over_points(square: Tensor, train: Tensor, h: Tensor, dim: int = 1) -> Tens
     return torch.softmax(-square / h, dim=dim) @ train
 
 
-EXERCISES: dict[str, Exercise] = {
+def _risk_of_readers_weight(weight: Callable[[Tensor, Tensor], Any]) -> float:
+    """The mean, over seeds, of the features' risk with a reader's weight beside α²/h."""
+    require(callable(weight), "weight", weight, "must be a function of α and h")
+
+    def sound(alpha: Tensor, h: Tensor) -> Tensor:
+        w = torch.as_tensor(weight(alpha, h)).expand(h.shape)
+        good = bool((w.isfinite() & (w > 0)).all())
+        require(good, "weight", float(w.min()), "must be above 0 and finite, one number a row")
+        return w
+
+    return float(risk_beside_noise_weight(sound))
+
+
+EXERCISES: dict[str, Task] = {
     "conditional_score": Exercise(
         solution=solutions.conditional_score,
         cases=_pairs,
@@ -88,18 +109,18 @@ EXERCISES: dict[str, Exercise] = {
         solution=solutions.velocity_weight,
         cases=lambda: [_levels(5), _levels(3)],
         mistakes={
-            "this is w, the weight on a row: λ = w h²/α²": lambda alpha, h: 1 / h,
-            "h² instead of h: that λ predicts X_0; here the row still has a weight w = 1/h": (
+            "this is ω̃, the weight on a row: ω = ω̃ h²/α²": lambda alpha, h: 1 / h,
+            "h² instead of h: that ω predicts X_0; here the row still has a weight ω̃ = 1/h": (
                 lambda alpha, h: h**2 / alpha**2
             ),
-            "λ = h predicts the noise; the velocity mixes noise and clean point": (
+            "ω = h predicts the noise; the velocity mixes noise and clean point": (
                 lambda alpha, h: h
             ),
-            "upside down: w = λ α²/h², so λ = w h²/α²": lambda alpha, h: alpha**2 / h,
-            "w = h instead of 1/h: f − X_0 = −√h (v̂ − v), so ‖v̂ − v‖² is ‖f − X_0‖²/h": (
+            "upside down: ω̃ = ω α²/h², so ω = ω̃ h²/α²": lambda alpha, h: alpha**2 / h,
+            "ω̃ = h instead of 1/h: f − X_0 = −√h (ν̂ − ν), so ‖ν̂ − ν‖² is ‖f − X_0‖²/h": (
                 lambda alpha, h: h**3 / alpha**2
             ),
-            "a square is missing: the loss is a square, so λ has h²/α², not h/α, beside w": (
+            "a square is missing: the loss is a square, so ω has h²/α², not h/α, beside ω̃": (
                 lambda alpha, h: 1 / alpha
             ),
         },
@@ -173,7 +194,7 @@ EXERCISES: dict[str, Exercise] = {
             "the square of the mean is missing: variance is E‖X_0‖² − ‖E X_0‖²": (
                 lambda weights, train: weights @ train.square().sum(dim=1)
             ),
-            "the weights are squared: E‖X_0‖² is Σ w_i ‖x_i‖²": (
+            "the weights are squared: E‖X_0‖² is Σ π_i(x) ‖x_i‖²": (
                 lambda weights, train: (
                     weights**2 @ train.square().sum(1) - (weights @ train).square().sum(1)
                 )
@@ -188,5 +209,17 @@ EXERCISES: dict[str, Exercise] = {
                 lambda weights, train: solutions.empirical_variance(weights, train).sqrt()
             ),
         },
+    ),
+    "best_weight": Derivation(),
+    "another_weight": Experiment(
+        text="excess risk with your weight, over that with the weight of the noise, ten seeds",
+        measure=_risk_of_readers_weight,
+        between=(None, 0.99),
+        solution=solutions.another_weight,
+        mistakes={
+            "worse by far: which noise levels have hardly any weight?": (1.3, None),
+            "no better than the weight of the noise": (0.99, 1.3),
+        },
+        seconds=60,
     ),
 }

@@ -15,8 +15,8 @@ def conditional_score(
 
 
 def velocity_weight(alpha: torch.Tensor, h: torch.Tensor) -> torch.Tensor:
-    """λ = h/α² for alpha and h (n, 1), shape (n, 1)."""
-    # f − X_0 = −√h (v̂ − v), so the loss is ‖f − X_0‖²/h: the weight on a row, λα²/h², is 1/h.
+    """ω = h/α² for alpha and h (n, 1), shape (n, 1)."""
+    # f − X_0 = −√h (ν̂ − ν), so the loss is ‖f − X_0‖²/h: the weight on a row, ωα²/h², is 1/h.
     return h / alpha**2
 
 
@@ -42,3 +42,10 @@ def empirical_variance(weights: torch.Tensor, train: torch.Tensor) -> torch.Tens
     """tr Cov(X_0 | X_t = x) for weights (n, m) over training points train (m, d), shape (n,)."""
     # E‖X_0‖² − ‖E X_0‖², the trace of a covariance, under the weights of each row.
     return weights @ train.square().sum(dim=1) - (weights @ train).square().sum(dim=1)
+
+
+def another_weight(alpha: torch.Tensor, h: torch.Tensor) -> torch.Tensor:
+    """α/h for alpha and h of one shape."""
+    # Between the weight of the noise, α²/h, and that of the velocity, 1/h: nearer to one over the
+    # label noise than the first, and it still looks at small noise more than the second.
+    return alpha / h
