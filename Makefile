@@ -23,7 +23,7 @@ lab: $(READY) ## open JupyterLab on the first notebook (LAB_ARGS="--no-browser -
 define STYLE
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
-	$(PYTHON) -m basedpyright --pythonpath $(PYTHON)
+	$(PYTHON) -m basedpyright --project pyproject.toml --pythonpath $(PYTHON)
 endef
 
 check: $(READY) ## the quick round: lint, types, and the quick tests that need neither notebook nor browser
