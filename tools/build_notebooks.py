@@ -89,11 +89,12 @@ def take_pictures(lab: Lab, name: str, cells: list[int]) -> None:
     path = NOTEBOOKS / f"{name}.ipynb"
     notebook = nbformat.read(path, as_version=4)
     for i in cells:
-        png = page.picture(i)
+        png, words = page.still(i)
         if i == cells[0]:  # for the README and the syllabus
             (NOTEBOOKS / "pictures" / f"{name}.png").write_bytes(png)
         data = {"image/png": b64encode(png).decode(), "text/plain": CAPTION}
-        picture = nbformat.v4.new_output("display_data", data)
+        alternative = {"image/png": {"alt": words}}
+        picture = nbformat.v4.new_output("display_data", data, metadata=alternative)
         kept = [
             o for o in notebook.cells[i].outputs if o.get("data", {}).get("text/plain") != CAPTION
         ]

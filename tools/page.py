@@ -1,6 +1,7 @@
 """A notebook open in a browser: what its reader does, and what its reader sees."""
 
 import time
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,13 @@ READ_TRACES = """figure => figure._fullData.map(trace => {
     const list = v => v == null ? null : Array.from(v, plain), {name, type, visible} = trace
     return {name, type, visible, x: list(trace.x), y: list(trace.y), z: list(trace.z)}
 })"""
+DONE = """() => [...document.querySelectorAll('.sl-count')]
+    .every(e => e.textContent.split(' of ').every((n, _, both) => n.trim() === both[1].trim()))"""
+STILL = """cell => {
+    const outputs = jupyterapp.shell.currentWidget.content.model.toJSON().cells[cell].outputs
+    const kept = outputs.find(output => output.data?.["image/png"])
+    return kept && [kept.data["image/png"], kept.metadata["image/png"].alt]
+}"""
 COUNT_REDRAWS = """() => {
     const redraws = window.slRedraws ??= [], note = () => redraws.push(performance.now())
     for (const figure of document.querySelectorAll('.js-plotly-plot:not([data-sl-counted])')) {
@@ -86,6 +94,19 @@ class Notebook:
         self.explorer = self.page.locator(".sl-explorer").nth(which)
         self.explorer.evaluate("node => node.scrollIntoView()")
 
+    def resize(self, width: int, height: int) -> None:
+        """Make the window that large, in pixels of CSS, and wait for what follows."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.settle(quiet=1)
+
+    def theme(self, dark: bool) -> None:
+        """Choose JupyterLab's light or dark theme, and wait for what follows."""
+        command = "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})"
+        self.page.evaluate(command, "JupyterLab Dark" if dark else "JupyterLab Light")
+        light = "false" if dark else "true"
+        self.page.wait_for_function(f"document.body.dataset.jpThemeLight == '{light}'")
+        self.settle(quiet=1)
+
     def close(self) -> None:
         """Close the page and end its kernel."""
         self.page.evaluate(f"() => {WIDGET}.sessionContext.shutdown()")
@@ -128,12 +149,11 @@ class Notebook:
             self.page.wait_for_timeout(quiet * 1000)
             self.page.wait_for_function(f"{WIDGET}.sessionContext.kernelDisplayStatus == 'idle'")
 
-    def picture(self, cell: int, part: str = ".sl-explorer") -> bytes:
-        """A PNG of the explorer that a cell shows, counting cells from 0."""
-        node = self.page.evaluate_handle(f"{WIDGET}.content.widgets[{cell}].node").as_element()
-        explorer = node and node.wait_for_selector(part, state="attached")
-        if not explorer:
-            raise LookupError(f"cell {cell} shows no {part}")
-        explorer.scroll_into_view_if_needed()
-        self.settle()
-        return explorer.screenshot()
+    def still(self, cell: int) -> tuple[bytes, str]:
+        """The picture that a save keeps of the explorer in a cell, when all is done; its words."""
+        self.page.evaluate(f"{WIDGET}.content.widgets[{cell}].node.scrollIntoView()")
+        self.page.wait_for_function(DONE, timeout=300_000)
+        self.settle(quiet=3)
+        self.page.wait_for_function(f"({STILL})({cell})", timeout=60_000)
+        png, words = self.page.evaluate(f"({STILL})({cell})")
+        return b64decode(png), words
