@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets as W
 
-from scorelab.explore.figures import number
+from scorelab.explore.words import number
 from scorelab.validate import require
 
 ROW = W.Layout(align_items="center", grid_gap="4px 14px", flex_flow="row wrap", overflow="hidden")

@@ -10,11 +10,14 @@ import ipywidgets as W
 import plotly.graph_objects as go
 from plotly.basedatatypes import BaseFigure
 
+from scorelab.explore.arrange import DESIGN, Design, arrange, letters
 from scorelab.explore.controls import ROW, Button, Choice, Table
 from scorelab.explore.figures import Traces, same, sendable, update
 from scorelab.explore.live import Latest, event_loop
 from scorelab.explore.live_figure import LiveFigure
 from scorelab.explore.page import Page
+from scorelab.explore.still import CAPTION, Still
+from scorelab.explore.theme import night, painted, repaint
 from scorelab.validate import require
 
 
@@ -36,6 +39,7 @@ class BaseExplorer(W.VBox):
         for name, widget in (self.by_name | {"status": self.status, "error": self.error}).items():
             widget.add_class(f"sl-{name}")
         self.figure: BaseFigure = self.blank()
+        self.design, self.still = Design.of(self.figure), Still()
         self.last: Traces = {}
         self.redraw = Latest(self.refresh, self.page.ready, self.fail)
         boxes = [W.HBox(list(row.values()), layout=ROW) for row in rows]
@@ -61,6 +65,8 @@ class BaseExplorer(W.VBox):
                     widget.observe(lambda _, name=name: self.moved(name), "value")
                 case Button():
                     widget.on_click(lambda _, name=name: getattr(self, name)())
+        self.page.observe(Latest(self.fit, self.page.ready, self.fail), ["width", "dark"])
+        self.page.observe(lambda change: self.still.show(change.new), "still")
 
     def prepare(self) -> None:
         """Make what the first picture needs."""
@@ -108,6 +114,20 @@ class BaseExplorer(W.VBox):
 
     # Showing
 
+    def fit(self) -> None:
+        """Fit the figure to the page: to its width, and to its theme."""
+        width = self.page.width or DESIGN
+        with self.figure.batch_update():
+            self.figure.update_layout(arrange(self.design, width))
+            repaint(self.figure, self.page.dark)
+        self.page.letter = letters(width)
+        self.page.ask()
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
+        """The widget, under a picture of it that a saved notebook shows without a kernel."""
+        self.still.place()
+        return (super()._repr_mimebundle_(**options) or {}) | {"text/plain": CAPTION}
+
     def show(self, traces: Traces, **layout: Any) -> None:
         """New values for traces by name, and an earlier error is taken away.
 
@@ -115,7 +135,7 @@ class BaseExplorer(W.VBox):
         """
         sent = {name: sendable(trace) for name, trace in traces.items()}
         new = {name: t for name, t in sent.items() if not same(self.last.get(name), t)}
-        update(self.figure, new, **layout)
+        update(self.figure, painted(new, night()) if self.page.dark else new, **layout)
         if not isinstance(self.figure, LiveFigure):
             self._announce()
         self.last |= new
@@ -135,11 +155,11 @@ class BaseExplorer(W.VBox):
 
     def say(self, sentence: str) -> None:
         """The sentence below the figure."""
-        self.status.value = f'<div style="font-size:16px;line-height:1.5">{sentence}</div>'
+        self.status.value = f'<div class="sl-sentence">{sentence}</div>'
 
     def fail(self, error: Exception) -> None:
         """Show an error where the reader looks; raise it where there is no reader."""
         text = html.escape(f"{type(error).__name__}: {error}")
-        self.error.value = f'<div style="color:#CC3311;font-size:15px">{text}</div>'
+        self.error.value = f'<div class="sl-alert">{text}</div>'
         if event_loop() is None:
             raise error

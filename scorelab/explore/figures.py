@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -12,7 +11,11 @@ from numpy.typing import NDArray
 from plotly.basedatatypes import BaseFigure
 from plotly.subplots import make_subplots
 
+from scorelab.explore.words import explained as explained
+from scorelab.explore.words import number as number
+from scorelab.explore.words import rounded as rounded
 from scorelab.workbook.plots import COLORS as COLORS
+from scorelab.workbook.plots import PAPER
 
 Array = NDArray[np.floating]
 Mask = NDArray[np.bool_]
@@ -20,17 +23,16 @@ Mask = NDArray[np.bool_]
 Trace = dict[str, Any]
 Traces = dict[str, Trace]
 
-FONT = {"family": "Helvetica, Arial, sans-serif", "size": 14, "color": "#222222"}
+FONT = {"family": "Helvetica, Arial, sans-serif", "size": 14, "color": COLORS["truth"]}
 #: Without these a browser measures all labels of an axis anew at every redraw.
-STILL = {"title_standoff": 4, "automargin": False, "ticklabeloverflow": "allow"}
+STILL = {"title_standoff": 4, "automargin": False, "ticklabeloverflow": "allow", "tickangle": 0}
+#: The figure has no paper of its own: the page's is seen, light or dark.
+CLEAR: Any = {"paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)"}
+#: A sign of no width: it parts a trace's name from that of its sign in the legend.
+SIGN = "\u200b"
 #: Where step 0 stands on a logarithmic axis.
 START = 0.7
 STEPS = "steps of gradient descent"
-
-
-def number(value: float) -> str:
-    """A count as a reader writes it: 1,024, or ∞."""
-    return "∞" if value == math.inf else f"{value:,}"
 
 
 # The frame: panels, and their axes
@@ -43,6 +45,7 @@ def panels(titles: list[str], width: int = 1160, height: int = 390) -> go.Figure
         width=width,
         height=height,
         template="simple_white",
+        **CLEAR,
         font=FONT,
         uirevision="fixed",
         margin={"l": 60, "r": 12, "t": 34, "b": 92},
@@ -70,8 +73,12 @@ def axes(figure: go.Figure, panel: int, x: Trace | None = None, y: Trace | None 
 
 def square_axes(figure: go.Figure, panel: int, reach: float) -> None:
     """Both axes of a panel from −reach to reach, and as long as each other."""
-    ticks = {"range": [-reach, reach], "dtick": 2}  # each label takes a browser time to measure
-    axes(figure, panel, ticks, ticks | {"scaleanchor": f"x{panel}", "constrain": "domain"})
+    ticks: Trace = {
+        "range": [-reach, reach],
+        "dtick": 2,
+    }  # each label takes a browser time to measure
+    ticks["constrain"] = "domain"  # else plotly widens a range, and keeps it when the page changes
+    axes(figure, panel, ticks, ticks | {"scaleanchor": f"x{panel}"})
 
 
 def log_axis(exponents: Sequence[float], ticks: Sequence[float], **more: Any) -> Trace:
@@ -93,6 +100,11 @@ def restyle(figure: go.Figure, names: Iterable[str], **style: Any) -> None:
         trace.update(style)
 
 
+def names(figure: BaseFigure) -> set[str]:
+    """The names of the traces that show something: not of their signs in the legend."""
+    return {trace.name for trace in figure.data if not trace.name.endswith(SIGN)}
+
+
 # What is drawn in them, empty at first
 
 
@@ -102,14 +114,22 @@ def add_line(figure: go.Figure, name: str, panel: int, color: str, **line: Any) 
     figure.add_scatter(name=name, mode="lines", line=line, row=1, col=panel)
 
 
-def add_shapes(figure: go.Figure, name: str, panel: int, color: str, opacity: float = 1) -> None:
+def add_shapes(
+    figure: go.Figure, name: str, panel: int, color: str, sign: str = "", opacity: float = 1
+) -> None:
     """An empty set of small filled shapes of that name, to be filled with dots or arrows.
 
     All its shapes are one path, which a browser redraws several times faster than a marker, or
-    even a stroke, for each.
+    even a stroke, for each. In the legend such a path is a bar; with a ``sign``, one of plotly's
+    symbols, a trace without points stands there for it.
     """
     shape = {"mode": "none", "fill": "toself", "line": {"simplify": False}, "hoverinfo": "skip"}
-    figure.add_scatter(**shape, name=name, fillcolor=color, opacity=opacity, row=1, col=panel)
+    shape |= {"name": name, "fillcolor": color, "opacity": opacity, "showlegend": not sign}
+    figure.add_scatter(**shape, row=1, col=panel)
+    if sign:
+        marker = {"symbol": sign, "color": color, "size": 9}
+        twin = {"x": [None], "y": [None], "mode": "markers", "marker": marker}
+        figure.add_scatter(**twin, name=name + SIGN, row=1, col=panel)
 
 
 def add_points(
@@ -123,8 +143,8 @@ def add_points(
 def add_heat(
     figure: go.Figure, name: str, panel: int, color: str, span: tuple[float, float], **heat: Any
 ) -> None:
-    """An empty heat map, from white at the lower end of ``span`` to ``color`` at the upper."""
-    heat = {"colorscale": [[0, "white"], [1, color]], "zmin": span[0], "zmax": span[1], **heat}
+    """An empty heat map, from the paper at the lower end of ``span`` to ``color`` at the upper."""
+    heat = {"colorscale": [[0, PAPER[0]], [1, color]], "zmin": span[0], "zmax": span[1], **heat}
     figure.add_heatmap(**heat, name=name, **IN_LEGEND, row=1, col=panel)
 
 
@@ -148,6 +168,15 @@ IN_LEGEND = {"hoverinfo": "skip", "showscale": False, "showlegend": True}
 def dots(points: Array, radius: float = 0.04) -> Trace:
     """A square around each of the points (n, 2), too small to be told from a disc."""
     corners = radius * np.array([[-1, -1], [-1, 1], [1, 1], [1, -1]])
+    return outlines(points[:, None] + corners)
+
+
+def crosses(points: Array, radius: float = 0.06) -> Trace:
+    """A diagonal cross around each of the points (n, 2): not to be taken for a dot by any eye."""
+    a, b = radius, radius * 0.4
+    quarter = np.array([[0, b], [a - b, a], [a, a - b]])
+    turn = np.array([[0, 1], [-1, 0]])
+    corners = np.concatenate([quarter @ np.linalg.matrix_power(turn, k).T for k in range(4)])
     return outlines(points[:, None] + corners)
 
 
@@ -195,6 +224,8 @@ def update(figure: BaseFigure, traces: Traces, **layout: Any) -> None:
     with figure.batch_update():
         for name, values in traces.items():
             by_name[name].update(sendable(values))
+            if "fillcolor" in values and name + SIGN in by_name:
+                by_name[name + SIGN].marker.color = values["fillcolor"]
         figure.update_layout(layout)
 
 

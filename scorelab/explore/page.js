@@ -19,7 +19,14 @@ function render({ model, el }) {
   };
   model.on("change:sent", redrawn);
   requestAnimationFrame(opened);
+  let unlook = () => {};
+  const looked = () => {
+    if (there()) unlook = look(model, explorer());
+    else requestAnimationFrame(looked);
+  };
+  requestAnimationFrame(looked);
   requestAnimationFrame(() => explorer()?.addEventListener("keydown", keep));
+  return () => unlook();
 }
 
 export default { render };

@@ -12,6 +12,10 @@ import traitlets
 PATIENCE, OPENING = 1.0, 20.0
 
 
+def _text(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
+
 class Page(anywidget.AnyWidget):
     """A widget that shows nothing; what it does in the page is in ``page.js``.
 
@@ -21,12 +25,24 @@ class Page(anywidget.AnyWidget):
     controls have the keys that JupyterLab takes for its own commands: without it an arrow key on a
     list moves to the next cell, and Space on a button does nothing. Shift-Enter, Escape and what
     goes with Ctrl or Cmd still reach JupyterLab.
+
+    What depends on who looks is in ``page_look.js``: it says how wide the page is and whether it
+    is dark, gives screen readers their words, and sends a still picture when all is at rest.
     """
 
     asked = 0.0
     sent = traitlets.Int().tag(sync=True)
     drawn = traitlets.Int().tag(sync=True)
-    _esm = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+    width = traitlets.Int(0).tag(
+        sync=True, echo_update=False
+    )  # of the page, in pixels; 0 until it has said so
+    dark = traitlets.Bool(False).tag(sync=True, echo_update=False)
+    letter = traitlets.Float(14.0).tag(sync=True)  # how high letters are, in pixels
+    still = traitlets.Dict().tag(
+        sync=True, echo_update=False
+    )  # "png" in base 64, and "alt", its words
+    _esm = _text("page_look.js") + _text("page.js")
+    _css = _text("page.css")
 
     def ask(self) -> None:
         """Ask the page to answer when it has drawn all that was sent so far."""

@@ -21,15 +21,33 @@ from scorelab.workbook.shown import image, in_cell, say
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-#: One meaning a colour through the whole course, told apart by colour-blind eyes too.
+#: One meaning a colour through the whole course, told apart by colour-blind eyes too, and each
+#: at a contrast of 3 or more to white paper.
 COLORS = {
-    "data": "#9aa0a6",
+    "data": "#8B9094",
     "truth": "#222222",
-    "network": "#0072B2",
-    "kernel": "#E08A00",
-    "convex": "#009E73",
-    "overfit": "#CC3311",
-    "noise": "#AA3377",
+    "network": "#086CA0",
+    "kernel": "#D2710F",
+    "convex": "#00975E",
+    "overfit": "#B71004",
+    "noise": "#8E1E5F",
+}
+#: The same meanings on a dark page.
+NIGHT = {
+    "data": "#686C6F",
+    "truth": "#F2F2F2",
+    "network": "#3197E5",
+    "kernel": "#EA942A",
+    "convex": "#30C18A",
+    "overfit": "#E85B4C",
+    "noise": "#DF99C8",
+}
+#: The paper, by day and by night, and shades of a meaning where one panel needs several.
+PAPER = ("#FFFFFF", "#111111")
+SHADES = {
+    "#C4699C": "#9A4A80",  # paths from the left
+    "#3D0A29": "#FBE3F3",  # paths from the right
+    "#808080": "#7B7B7B",  # how steep a score is
 }
 _INK = COLORS["truth"]
 _CYCLE = [COLORS[name] for name in ("network", "kernel", "convex", "overfit", "noise")]

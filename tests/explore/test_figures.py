@@ -64,3 +64,34 @@ def test_traces_are_the_same_where_they_show_the_same() -> None:
     assert not figures.same(None, again)
     for change in ({"x": [1.0, 2.0]}, {"y": [3.0]}, {"marker": {"size": 4}}, {"text": ["a", "b"]}):
         assert not figures.same(old, figures.sendable(again | change))
+
+
+def test_crosses_surround_their_points_and_are_no_dots() -> None:
+    points = np.random.default_rng(0).normal(size=(7, 2))
+    cross = shapes(figures.crosses(points, radius=0.1), 7) - points[:, None]
+    np.testing.assert_allclose(cross.mean(axis=1), 0, atol=1e-12)
+    np.testing.assert_allclose(np.abs(cross).max(axis=(1, 2)), 0.1)
+    quarter = cross @ np.array([[0, 1], [-1, 0]])  # turned by 90 degrees it is the same
+    assert all(
+        {tuple(c) for c in a.round(9) + 0.0} == {tuple(c) for c in b.round(9) + 0.0}
+        for a, b in zip(cross, quarter, strict=True)
+    )
+    x, y = cross[0].T
+    area = abs(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1))) / 2
+    assert area < 0.6 * 0.2**2
+
+
+def test_a_sign_stands_in_the_legend_for_shapes_and_takes_their_colour() -> None:
+    figure = figures.panels(["one"])
+    figures.add_shapes(figure, "dots", 1, figures.COLORS["data"], "square")
+    shapes, sign = figure.data
+    assert (shapes.showlegend, sign.showlegend, sign.marker.symbol) == (False, None, "square")
+    assert sign.name.strip(figures.SIGN) == "dots" and figures.names(figure) == {"dots"}
+    figures.update(figure, {"dots": {"x": [1.0], "y": [1.0], "fillcolor": "#D2710F"}})
+    assert sign.marker.color == shapes.fillcolor == "#D2710F"
+
+
+def test_numbers_are_written_as_in_a_book() -> None:
+    words = [figures.rounded(value) for value in (0, 0.5, 12.345, -0.02, 3.1e30, 2e-7)]
+    assert words[:4] == ["0", "0.5", "12.3", "-0.02"]
+    assert words[4:] == ["3.1 × 10<sup>30</sup>", "2.0 × 10<sup>−7</sup>"]

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from scorelab.explore.explorer import BaseExplorer
+from scorelab.explore.figures import SIGN
 
 
 def shown(explorer: BaseExplorer) -> dict[str, list[object]]:
@@ -18,6 +19,7 @@ def shown(explorer: BaseExplorer) -> dict[str, list[object]]:
     return {
         trace.name: [value for part in parts for value in flat(getattr(trace, part, None))]
         for trace in explorer.figure.data
+        if not trace.name.endswith(SIGN)
     }
 
 

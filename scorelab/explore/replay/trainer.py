@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scorelab.explore.controls import Bar, Button, Slider, Words
-from scorelab.explore.figures import number
 from scorelab.explore.replay.explorer import ReplayExplorer
 from scorelab.explore.replay.record import STOPS, Record
+from scorelab.explore.words import number
 
 #: Train, Stop and Reset, with how far the training has come.
 TRAINING = {

@@ -1,0 +1,239 @@
+"""Where everything of a figure stands on a page of some width, and how large its letters are.
+
+A view is designed at one width. On a narrower page its panels shrink to a floor and then wrap, on
+a wider one they grow, and the letters with them. Nothing is drawn anew: what ``arrange`` returns
+are changes of the layout.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from plotly.basedatatypes import BaseFigure
+
+#: The width, in pixels, that views are designed for, and up to which a wider page changes nothing.
+DESIGN, EASE = 1160, 1230
+#: Panels wrap where they would be narrower than this on average, in pixels.
+FLOOR = 190
+#: The size of letters at the designed width, of titles beside them, and the least, in pixels.
+LETTER, TITLE, LEAST = 14, 16, 11
+#: How wide a letter is in parts of its height, and how high a row of a legend is, on average.
+WIDE, HIGH = 0.52, 1.45
+#: What a legend has beside the words of each entry, and above all of them, in pixels.
+SAMPLE, ABOVE = 45, 14
+
+#: Margins are as computed: plotly would make room for a legend where there is room for it.
+FIXED = {"autoexpand": False}
+
+Span = tuple[float, float]
+
+
+class Panel(NamedTuple):
+    """A panel as designed, in pixels: the room to its left, its width, and its legend's entries."""
+
+    gutter: float
+    width: float
+    entries: tuple[str, ...]
+
+
+class Frame(NamedTuple):
+    """What is around the panels as designed, in pixels, and how high they are."""
+
+    right: float
+    top: float
+    below: float  # between a panel's lower edge and its legend
+    legend: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Design:
+    """A blank figure, measured: its panels, and which axes belong to which of them."""
+
+    panels: tuple[Panel, ...]
+    frame: Frame
+    axes: dict[str, tuple[int, Span]]  # the panel of an axis, and its part of the panel's height
+    titles: tuple[str, ...]
+    legends: tuple[str, ...]  # one for all panels, or one for each
+
+    @classmethod
+    def of(cls, figure: BaseFigure) -> Design:
+        """The design of a blank figure."""
+        layout = figure.layout.to_plotly_json()
+        margin, titles = layout["margin"], [a["text"] for a in layout["annotations"]]
+        inner = layout["width"] - margin["l"] - margin["r"]
+        height = layout["height"] - margin["t"] - margin["b"]
+        xs = [layout[_axis("x", k)]["domain"] for k in range(len(titles))]
+        legends = tuple(name for name in sorted(layout) if name.startswith("legend"))
+        entries = _entries(figure)
+        gutters = [margin["l"] + xs[0][0] * inner]
+        gutters += [(b[0] - a[1]) * inner for a, b in pairwise(xs)]
+        panels = [
+            Panel(gutter, (x[1] - x[0]) * inner, tuple(entries.get(k, ())))
+            for k, (gutter, x) in enumerate(zip(gutters, xs, strict=True))
+        ]
+        frame = Frame(
+            right=margin["r"] + (1 - xs[-1][1]) * inner,
+            top=margin["t"],
+            below=-layout["legend"]["y"] * height,
+            legend=margin["b"] + layout["legend"]["y"] * height,
+            height=height,
+        )
+        return cls(tuple(panels), frame, dict(_places(layout, xs)), tuple(titles), legends)
+
+
+def _axis(letter: str, k: int) -> str:
+    return f"{letter}axis{k + 1 if k else ''}"
+
+
+def _places(layout: dict[str, Any], xs: Sequence[Span]) -> Iterator[tuple[str, tuple[int, Span]]]:
+    """The panel of each axis, and which part of its height it takes."""
+    columns = {tuple(x): k for k, x in enumerate(xs)}
+    for name, axis in layout.items():
+        if name.startswith("xaxis"):
+            yield name, (columns[tuple(axis["domain"])], (0, 1))
+        elif name.startswith("yaxis"):
+            across = layout["xaxis" + axis["anchor"][1:]]
+            yield name, (columns[tuple(across["domain"])], tuple(axis["domain"]))
+
+
+def _entries(figure: BaseFigure) -> dict[int, list[str]]:
+    """The names in each legend, by its number from 0."""
+    found: dict[int, list[str]] = {}
+    for trace in figure.data:
+        if trace.showlegend is not False:
+            found.setdefault(int((trace.legend or "")[6:] or 1) - 1, []).append(trace.name)
+    return found
+
+
+def arrange(design: Design, width: float) -> dict[str, Any]:
+    """Changes of the layout that make a figure as wide as a page, in pixels."""
+    cells = next(filter(None, (_cells(design, width, n) for n in range(1, 9))))
+    return Page(design, width, cells).layout()
+
+
+def letters(width: float) -> float:
+    """The size of letters on a page of that width, in pixels."""
+    return LETTER + 0.0025 * min(width - DESIGN, 0) + 0.0085 * max(width - EASE, 0)
+
+
+class Cell(NamedTuple):
+    """A panel on the page: its row, left end and width, in pixels."""
+
+    row: int
+    left: float
+    width: float
+
+
+def _cells(design: Design, width: float, rows: int) -> list[Cell] | None:
+    """The panels in so many rows; None where that makes them narrower than the floor."""
+    a_row = math.ceil(len(design.panels) / rows)
+    above, size = design.panels[:a_row], letters(width) / LETTER
+    room = width - size * (sum(p.gutter for p in above) + design.frame.right)
+    if room < FLOOR * a_row and a_row > 1:
+        return None
+    stretch = room / sum(p.width for p in above)
+    widths = [stretch * p.width for p in above]
+    lefts = [size * sum(p.gutter for p in above[: k + 1]) + sum(widths[:k]) for k in range(a_row)]
+    return [
+        Cell(k // a_row, lefts[k % a_row], widths[k % a_row]) for k in range(len(design.panels))
+    ]
+
+
+class Page:
+    """A design on a page: the places of all its parts, in pixels from the upper left corner."""
+
+    def __init__(self, design: Design, width: float, cells: list[Cell]) -> None:
+        self.design, self.width, self.cells = design, width, cells
+        self.letter = letters(width)
+        self.size, self.rows = self.letter / LETTER, cells[-1].row + 1
+        narrowed = sum(cell.width for cell in cells) / sum(p.width for p in design.panels)
+        low = 0.8 if self.rows > 1 else min(1.0, max(0.8, narrowed))
+        self.high = design.frame.height * max(low, width / EASE)
+        self.top, self.below = self.size * design.frame.top, self.size * design.frame.below
+        self.each = len(design.legends) > 1
+        #: Where the last row has a panel less than the first, the legend takes its place.
+        self.aside = not self.each and cells[-1].left < max(cell.left for cell in cells)
+        legend = max(map(self._legend_height, range(len(design.legends))))
+        self.step = self.top + self.high + self.below + (legend if self.each else 6)
+        self.inner = (self.rows - 1) * self.step + self.high
+        self.bottom = self.below + max(legend, 0 if self.each else design.frame.legend * self.size)
+        if self.aside:
+            self.bottom = self.below + 6
+        self.height = self.top + self.inner + self.bottom
+
+    def _legend_height(self, k: int) -> float:
+        names = self.design.panels[k].entries
+        lines = len(names) if self.each else _lines(names, self.letter, self.width - 24)
+        return lines * HIGH * self.letter + ABOVE
+
+    def layout(self) -> dict[str, Any]:
+        """The changes of the layout; what stands left of a panel is in its gutter, not a margin."""
+        titles = zip(self.design.titles, self.cells, strict=True)
+        return {
+            "width": round(self.width),
+            "height": round(self.height),
+            "margin": {"l": 0, "r": 0, "t": round(self.top), "b": round(self.bottom)} | FIXED,
+            "font": {"size": round(self.letter, 1)},
+            "annotations": [self._title(text, cell) for text, cell in titles],
+            **{name: {"domain": self._domain(name)} for name in self.design.axes},
+            **self._legends(),
+        }
+
+    def _up(self, y: float) -> float:
+        """A place in pixels below the upper edge of the first row, as plotly counts it."""
+        return round(1 - y / self.inner, 5)
+
+    def _across(self, x: float) -> float:
+        return round(x / self.width, 5)
+
+    def _domain(self, axis: str) -> list[float]:
+        panel, (low, high) = self.design.axes[axis]
+        cell = self.cells[panel]
+        if axis.startswith("x"):
+            return [self._across(cell.left), self._across(cell.left + cell.width)]
+        foot = cell.row * self.step + self.high
+        ends = self._up(foot - self.high * low), self._up(foot - self.high * high)
+        return [min(max(end, 0.0), 1.0) for end in ends]
+
+    def _title(self, text: str, cell: Cell) -> dict[str, Any]:
+        """The title of a panel, in letters that fit above it."""
+        fits = (cell.width + 30 * self.size) / (WIDE * len(text))
+        size = max(LEAST, min(self.size * TITLE, fits))
+        x, y = self._across(cell.left + cell.width / 2), self._up(cell.row * self.step)
+        return {"x": x, "y": y, "font": {"size": round(size, 1)}}
+
+    def _legends(self) -> dict[str, Any]:
+        """One under each panel, or one in the middle under all, or where a panel is missing."""
+        feet = [cell.row * self.step + self.high + self.below for cell in self.cells]
+        if self.each:
+            places = zip(self.design.legends, self.cells, feet, strict=True)
+            return {name: self._place(cell.left, y, "left", "v") for name, cell, y in places}
+        if not self.aside:
+            return {"legend": self._place(self.width / 2, feet[-1], "center", "h")}
+        free = min(cell.left for cell in self.cells if cell.left > self.cells[-1].left)
+        return {"legend": self._place(free, (self.rows - 1) * self.step, "left", "v")}
+
+    def _place(self, x: float, y: float, anchor: str, orientation: str) -> dict[str, Any]:
+        """A legend's place in the whole figure: in parts of the panels' plotly gets it wrong."""
+        return {
+            "xref": "container",
+            "yref": "container",
+            "x": self._across(x),
+            "y": round(1 - (self.top + y) / self.height, 5),
+            "xanchor": anchor,
+            "yanchor": "top",
+            "orientation": orientation,
+        }
+
+
+def _lines(names: Sequence[str], letter: float, room: float) -> int:
+    """How many lines plotly makes of a legend: natural widths in one, else columns of one width."""
+    widths = [SAMPLE + WIDE * letter * len(name) for name in names]
+    if sum(widths) <= room:
+        return 1
+    return math.ceil(len(names) / max(1, int(room / max(widths))))

@@ -1,0 +1,36 @@
+"""The picture of an explorer that a saved notebook keeps, for pages without a kernel.
+
+It is an output of its own, just above the explorer, which the page hides while the explorer
+lives. An output can be changed later without touching the explorer's, whose view would be made
+anew: the page sends a picture whenever nothing has moved for a while.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from IPython.display import display
+
+from scorelab.explore.live import event_loop
+
+#: What stands for the explorer where neither it nor its picture can be shown.
+CAPTION = "An explorer: run this cell, ⇧ ⏎, to move it."
+
+
+class Still:
+    """One output, empty until the page has sent a picture."""
+
+    def __init__(self) -> None:
+        self.id = uuid4().hex
+
+    def place(self) -> None:
+        """Make room for it below the cell that runs; where no page will send one, do nothing."""
+        if event_loop() is not None:
+            display({"text/plain": ""}, raw=True, display_id=self.id)
+
+    def show(self, picture: dict[str, Any]) -> None:
+        """Keep a picture: its ``png`` in base 64, and ``alt``, the words that stand for it."""
+        data = {"image/png": picture["png"], "text/plain": picture["alt"]}
+        words = {"image/png": {"alt": picture["alt"]}}
+        display(data, metadata=words, raw=True, display_id=self.id, update=True)

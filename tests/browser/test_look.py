@@ -1,0 +1,171 @@
+"""Whoever looks: on any width, light or dark, with a screen reader, or without a kernel."""
+
+import json
+import re
+from base64 import b64decode
+from collections.abc import Iterator
+from html import unescape
+from io import BytesIO
+
+import nbformat
+import numpy as np
+import pytest
+from lab import Lab, Notebook
+from nbconvert import HTMLExporter
+from PIL import Image
+from reader import explorer, rest, shown, wait_for
+
+from scorelab.workbook.plots import COLORS, NIGHT
+
+NAME = "00-start-here.ipynb"
+#: What reaches beyond the explorer, and words of the figure that lie on each other.
+BEYOND = """() => {
+    const explorer = document.querySelector('.sl-explorer'), room = explorer.clientWidth
+    const figure = explorer.querySelector('.js-plotly-plot .main-svg')
+    return [explorer.scrollWidth > room, Number(figure.getAttribute('width')) > room]
+}"""
+WORDS = """() => {
+    const kinds = '.xtitle, .ytitle, .annotation-text, .legendtext'
+    const all = [...document.querySelectorAll('.sl-explorer .js-plotly-plot ' + kinds)]
+        .map(e => [e.textContent, e.getBoundingClientRect()])
+    const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1
+        && a.top < b.bottom - 1 && b.top < a.bottom - 1
+    return all.flatMap(([a, x], i) => all.slice(i + 1)
+        .filter(([b, y]) => meet(x, y)).map(([b, y]) => a + ' on ' + b))
+}"""
+INK = """what => {
+    const node = document.querySelector('.sl-explorer ' + what), style = getComputedStyle(node)
+    return style.fill === 'none' || node.tagName === 'B' || node.tagName === 'DIV'
+        ? style.color : style.fill
+}"""
+HANDLES = """() => [...document.querySelectorAll('.sl-explorer .widget-hslider')].map(box => {
+    const handle = box.querySelector('.noUi-handle'), get = name => handle.getAttribute(name)
+    return [get('aria-label'), box.querySelector('.widget-label').textContent,
+            get('aria-valuetext'), box.querySelector('.widget-readout').textContent]
+})"""
+
+
+@pytest.fixture(scope="module")
+def notebook(lab: Lab) -> Iterator[Notebook]:
+    """The first notebook, its explorer trained and in sight."""
+    with explorer(lab, NAME) as notebook:
+        rest(notebook)
+        yield notebook
+
+
+@pytest.mark.parametrize("width", [683, 1024, 1366, 1920])
+def test_the_explorer_has_the_width_of_its_page(notebook: Notebook, width: int) -> None:
+    notebook.resize(width, 1080)
+    wait_for(lambda: notebook.page.evaluate(BEYOND) == [False, False])
+    room = notebook.page.evaluate("document.querySelector('.sl-explorer').clientWidth")
+    assert notebook.page.evaluate(WORDS) == []
+    layout = notebook.page.evaluate("document.querySelector('.js-plotly-plot')._fullLayout.width")
+    assert room - 25 <= layout <= room
+    assert notebook.errors == []
+
+
+def test_letters_grow_with_the_page_and_no_figure_is_made_anew(notebook: Notebook) -> None:
+    size = "document.querySelector('.js-plotly-plot')._fullLayout.font.size"
+    notebook.page.evaluate("document.querySelector('.js-plotly-plot').slMine = true")
+    sizes = []
+    for width in (1366, 1920):
+        notebook.resize(width, 1080)
+        sizes.append(notebook.page.evaluate(size))
+    assert sizes[0] == 14 and sizes[1] > 17
+    assert notebook.page.evaluate("document.querySelector('.js-plotly-plot').slMine")
+
+
+def contrast(color: str, paper: str) -> float:
+    """The contrast of two colours of CSS, rgb(…), as WCAG has it."""
+
+    def light(words: str) -> float:
+        rgb = np.array([float(word) for word in re.findall(r"[\d.]+", words)[:3]]) / 255
+        linear = np.where(rgb > 0.04045, ((rgb + 0.055) / 1.055) ** 2.4, rgb / 12.92)
+        return float(linear @ [0.2126, 0.7152, 0.0722])
+
+    dark, bright = sorted([light(color), light(paper)])
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def test_words_and_lines_are_seen_on_a_dark_page_and_again_on_a_light_one(
+    notebook: Notebook,
+) -> None:
+    for dark, palette in ((True, NIGHT), (False, COLORS)):
+        notebook.theme(dark)
+        paper = notebook.page.evaluate(
+            "getComputedStyle(document.querySelector('.jp-Notebook')).backgroundColor"
+        )
+        for what in (".xtitle", ".annotation-text", ".legendtext", ".sl-status b", ".sl-sentence"):
+            assert contrast(notebook.page.evaluate(INK, what), paper) > 4.5, (what, dark)
+        drawn = notebook.page.evaluate(
+            "document.querySelector('.js-plotly-plot')._fullData.map(t => t.line?.color)"
+        )
+        assert palette["truth"] in drawn and palette["network"] in drawn
+        behind = "getComputedStyle(document.querySelector('.js-plotly-plot .main-svg'))"
+        assert notebook.page.evaluate(behind + ".backgroundColor") == "rgba(0, 0, 0, 0)"
+    assert notebook.errors == []
+
+
+def test_a_move_on_a_dark_page_keeps_its_colours(notebook: Notebook) -> None:
+    notebook.theme(dark=True)
+    before = shown(notebook)["risk"]
+    notebook.press("width", "End")  # the kernel's curves have a colour of their own
+    wait_for(lambda: shown(notebook)["risk"] != before)
+    color = (
+        "document.querySelector('.js-plotly-plot')._fullData.find(t => t.name == 'risk').line.color"
+    )
+    assert notebook.page.evaluate(color) == NIGHT["kernel"]
+    notebook.press("width", "ArrowLeft", times=2)
+    notebook.theme(dark=False)
+
+
+def test_a_screen_reader_hears_names_values_sentence_and_error(notebook: Notebook) -> None:
+    notebook.press("stop", "ArrowRight")
+    notebook.settle()
+    handles = notebook.page.evaluate(HANDLES)
+    assert len(handles) == 3
+    for name, label, value, readout in handles:
+        assert name == label.strip() != "" and value == readout.strip() != ""
+    get = "([part, name]) => document.querySelector('.sl-' + part).getAttribute(name)"
+    assert notebook.page.evaluate(get, ["status", "role"]) == "status"
+    assert notebook.page.evaluate(get, ["status", "aria-live"]) == "polite"
+    assert notebook.page.evaluate(get, ["error", "role"]) == "alert"
+    figure = notebook.page.locator(".js-plotly-plot").first
+    assert figure.get_attribute("role") == "img"
+    words = figure.get_attribute("aria-label") or ""
+    assert "risk against steps" in words and notebook.text("status").strip() in words
+
+
+SAVED = "JSON.stringify(jupyterapp.shell.currentWidget.content.model.toJSON())"
+
+
+def test_what_is_saved_shows_the_present_state_without_a_kernel(notebook: Notebook) -> None:
+    cells = json.loads(notebook.page.evaluate(SAVED))["cells"]
+    cell = [c["metadata"].get("tags", []) for c in cells].index(["nbval-ignore-output"])
+    first, _ = notebook.still(cell)
+    notebook.press("stop", "ArrowRight", times=3)
+    sentence = notebook.text("status").strip()
+    wait_for(lambda: notebook.text("status").strip() != sentence)
+    notebook.settle(quiet=1)
+    sentence = notebook.text("status").strip()
+    wait_for(lambda: sentence in notebook.still(cell)[1])
+    png, words = notebook.still(cell)
+    assert png != first
+    picture = Image.open(BytesIO(png)).convert("RGB")
+    assert 1000 < picture.width <= 1160 and len(png) < 250_000
+    assert (np.array(picture)[8:30, -200:] == [255, 243, 196]).all(-1).mean() > 0.5, "no stamp"
+    saved = nbformat.reads(notebook.page.evaluate(SAVED), as_version=4)
+    page, _ = HTMLExporter(template_name="classic").from_notebook_node(saved)
+    assert "children=(" not in page
+    assert (
+        f'alt="{words}"'.split()
+        == re.search(r'alt="A picture of the explorer[^"]*"', unescape(page))[0].split()
+    )
+    images = [
+        b64decode(found) for found in re.findall(r'src="data:image/png;base64,([^"]+)"', page)
+    ]
+    assert png in images
+    # Where the explorer lives, its picture is not shown as well.
+    hidden = ".jp-OutputArea-child:has(+ .jp-OutputArea-child .sl-explorer)"
+    assert not notebook.page.locator(hidden).first.is_visible()
+    assert notebook.errors == []
