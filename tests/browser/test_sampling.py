@@ -34,4 +34,4 @@ def test_another_measure_moves_the_middle_panel_and_its_axis(notebook: Notebook)
     figure = notebook.page.locator(".js-plotly-plot")
     before = figure.evaluate(read)
     drive(notebook, "measure", ["End"], {"at each stop", "now", "fresh data"})
-    assert figure.evaluate(read) == "mean −log p of the samples" != before
+    assert figure.evaluate(read) == "mean −log p" != before

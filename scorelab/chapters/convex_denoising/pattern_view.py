@@ -11,6 +11,7 @@ import torch
 from scorelab import convex
 from scorelab.explore import figures as fig
 from scorelab.explore.replay.plane import REACH
+from scorelab.explore.theme import faint
 
 TITLES = ["a neuron's line, and where it is active", "all lines: a region a pattern"]
 POINTS = tuple(range(2, 9))
@@ -25,7 +26,7 @@ def blank() -> go.Figure:
     figure = fig.panels(TITLES)
     green, black = fig.COLORS["convex"], fig.COLORS["truth"]
     fig.add_line(figure, "active side", 1, green, width=0)
-    half = {"fill": "toself", "fillcolor": "rgba(0,158,115,0.15)", "mode": "none"}
+    half = {"fill": "toself", "fillcolor": faint(green, 0.15), "mode": "none"}
     fig.restyle(figure, ["active side"], **half)
     fig.add_points(figure, "inactive points", 1, fig.COLORS["data"], size=12)
     fig.add_points(figure, "active points", 1, green, size=12)
@@ -33,8 +34,8 @@ def blank() -> go.Figure:
     fig.add_heat(figure, "share of points that are active", 2, green, (0, 1.3))
     fig.add_line(figure, "the line meets a point", 2, black, width=1.5)
     fig.add_points(figure, "this line", 2, black, size=15, symbol="circle-open", line={"width": 3})
-    plane = {"range": [-REACHED, REACHED], "dtick": 1}
-    fig.axes(figure, 1, plane, plane | {"scaleanchor": "x", "constrain": "domain"})
+    plane = {"range": [-REACHED, REACHED], "dtick": 1, "constrain": "domain"}
+    fig.axes(figure, 1, plane, plane | {"scaleanchor": "x"})
     turns = {"range": [0, 360], "tickvals": [0, 90, 180, 270], "title": "angle of w, degrees"}
     fig.axes(figure, 2, turns, plane | {"title": "offset −b"})
     return figure

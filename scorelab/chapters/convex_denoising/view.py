@@ -37,17 +37,17 @@ def blank() -> go.Figure:
     green, black, grey = fig.COLORS["convex"], fig.COLORS["truth"], fig.COLORS["data"]
     fig.add_line(figure, "kinks", 1, green, width=1)
     fig.restyle(figure, ["kinks"], opacity=0.5)
-    fig.add_shapes(figure, "noised data", 1, grey, opacity=0.7)
-    fig.add_shapes(figure, "exact score", 1, black)
-    fig.add_shapes(figure, "learned score", 1, green)
+    fig.add_shapes(figure, "noised data", 1, grey, "square")
+    fig.add_shapes(figure, "exact score", 1, black, "arrow-right")
+    fig.add_shapes(figure, "learned score", 1, green, "arrow-right")
     fig.add_line(figure, "optimum", 2, green)
     fig.add_points(figure, "each number", 2, green, size=8)
     fig.add_line(figure, "no network is below", 2, black, dash="dash", width=2)
     fig.add_line(figure, "gated, another model", 2, fig.COLORS["noise"], dash="dot", width=2)
     fig.add_points(figure, "now", 2, green, size=16, symbol="circle-open", line={"width": 3})
-    fig.add_shapes(figure, "data", 3, grey, opacity=0.9)
-    fig.add_shapes(figure, "samples", 3, green, opacity=0.7)
-    fig.restyle(figure, ["each number", "now", "data"], showlegend=False)
+    fig.add_shapes(figure, "data", 3, grey, "x")
+    fig.add_shapes(figure, "samples", 3, green, "square", 0.8)
+    fig.restyle(figure, ["each number", "now"], showlegend=False)
     fig.square_axes(figure, 1, REACH)
     fig.square_axes(figure, 3, REACH)
     marks = [10, 100, 1000, ALL]
@@ -107,7 +107,7 @@ def drawn(target: str, beta: float) -> fig.Traces:
     at = place(target, beta, NOISES[0])[:2]
     samples = np.clip(table().samples[at], -1.5 * REACH, 1.5 * REACH)
     return {
-        "data": fig.dots(rows(target, NOISES[0])[0].numpy(), 0.06),
+        "data": fig.crosses(rows(target, NOISES[0])[0].numpy(), 0.1),
         "samples": fig.dots(samples, 0.045),
     }
 
@@ -158,7 +158,8 @@ def sentence(target: str, beta: float, noise: float, patterns: int) -> str:
     return (
         f"With {'all ' if patterns == ALL else ''}<b>{fig.number(patterns)}</b> patterns: loss "
         f"<b>{loss:.1f}</b>, {loss / least - 1:.1%} above the optimum <b>{least:.1f}</b> · "
-        f"proved to within <b>{certified:.1g}</b> of itself · gated {kept.gated[at[:3]]:.1f} · "
+        f"proved to within <b>{fig.rounded(certified)}</b> of itself · "
+        f"gated {kept.gated[at[:3]]:.1f} · "
         f"<b>{kept.neurons[at]:.0f}</b> neurons · error of the score on the grid "
         f"<b>{error(target, beta, noise, patterns):.0%}</b> · samples: distance <b>{far:.2f}</b> "
         f"(floor {floor:.2f})"

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 import torch
 
 from scorelab.explore import figures as fig
+from scorelab.explore.theme import faint
 
 from .curve import Curve
 from .optima import BETAS, CHAINS, TINY, Optima, walk
@@ -43,7 +44,7 @@ def blank() -> go.Figure:
     fig.add_points(figure, "this β below", 2, green, size=13)
     fig.restyle(figure, BELOW, xaxis="x4", yaxis="y4")
     fig.add_line(figure, "samples", 3, green, width=1, shape="hv")
-    fig.restyle(figure, ["samples"], fill="tozeroy", fillcolor="rgba(0,158,115,.25)")
+    fig.restyle(figure, ["samples"], fill="tozeroy", fillcolor=faint(green, 0.25))
     fig.add_line(figure, "law of the target", 3, black, width=2)
     fig.add_line(figure, "law of this score", 3, green)
     hidden = ("this β", "this β below", "thresholds below", "law of the target")
@@ -135,7 +136,7 @@ def sentence(what: Optima, beta: float) -> str:
     kinks, away = len(curve.knots) - 2, float((np.abs(walk(what, beta)) > REACH).mean())
     words = (
         f"At β = {fig.number(beta)}: optimum <b>{fit.objective:,.3f}</b> (a Gaussian's score has "
-        f"{-what.n / (2 * what.v):,.3f}), certified to <b>{fit.gap:.0e}</b> · "
+        f"{-what.n / (2 * what.v):,.3f}), certified to <b>{fig.rounded(fit.gap)}</b> · "
         f"<b>{kinks}</b> kink{'s' * (kinks != 1)}, at data · no minimum below β = "
         f"{what.least:g}, β₁ = <b>{what.gaussian:.1f}</b>, n = {what.n} · {regime(what, beta)} · "
         f"Langevin: step {curve.step(what.v):.2g}, {away:.0%} of the samples out of sight"

@@ -29,6 +29,10 @@ SCORES = {
     "DCR": ("dcr", 1),
     "trend error ÷ 20 %": ("trend", 20),
 }
+#: What the shorthand of the field means.
+C2ST = fig.explained("C2ST", "classifier two-sample test: 0, boosted trees tell all; 1, none")
+TSTR = fig.explained("TSTR AUC", "train on synthetic rows, test on real ones: 0.5 is chance")
+DCR = fig.explained("DCR", "share of rows nearer to a training row than to any held out")
 WORST = 40.0  # per cent at which the shade of a pair is full
 PAIRS = list(itertools.combinations(range(len(COLUMNS)), 2))
 
@@ -59,7 +63,7 @@ def _arrange(figure: go.Figure) -> None:
     """Ranges and words of the axes; a step is placed by the logarithm, and 0 where 1 would be."""
     steps = {"range": [-0.25, 6.25], "tickvals": [0, 1, 2, 3, 4, 6], "title": "steps"}
     steps["ticktext"] = ["0", "10", "100", "1k", "10k", "1M"]
-    fig.axes(figure, 1, steps, {"range": [0.85, 1.9], "title": "of that without a network"})
+    fig.axes(figure, 1, steps, {"range": [0.85, 1.9], "title": "÷ that of no network"})
     fig.axes(figure, 2, steps, {"range": [0, 1], "dtick": 0.25, "title": ""})
     shares = {"range": [0, 0.85], "dtick": 0.2, "title": "share of the rows"}
     fig.axes(figure, 3, {"tickangle": 0}, shares)
@@ -187,8 +191,8 @@ def sentence(form: str, data: str, width: float, rule: str, stop: int, column: s
     return (
         f"After <b>{fig.number(int(row['stop']))}</b> steps: held-out risk "
         f"<b>{row['risk']:.2f}</b> of that without a network · trend error "
-        f"<b>{row['trend']:.1f} %</b>, C2ST <b>{row['c2st']:.2f}</b>, "
-        f"TSTR AUC <b>{row['tstr']:.2f}</b>, DCR <b>{row['dcr']:.2f}</b> "
+        f"<b>{row['trend']:.1f} %</b>, {C2ST} <b>{row['c2st']:.2f}</b>, "
+        f"{TSTR} <b>{row['tstr']:.2f}</b>, {DCR} <b>{row['dcr']:.2f}</b> "
         f"(.5: copies nothing) · {column} is off by <b>{100 * off:.0f} %</b> of the rows · worst "
         f"pair <b>{worst[0]}</b> and <b>{worst[1]}</b>, off by <b>{errors[worst]:.0f} %</b>"
     )

@@ -28,7 +28,7 @@ SCORES = ("hold-out", "GCV", "leave-one-out")
 ERRORS = {False: [-3, 0.75], True: [-3, 1.75]}
 LESS_NOISE = {False: ([-0.25, 1.0], 0.25), True: ([-0.5, 3], 0.5)}
 #: Left and right end of each column, and bottom and top of its upper and lower part.
-COLUMNS = [(0.075, 0.42), (0.485, 0.735), (0.79, 1)]
+COLUMNS = [(0.075, 0.41), (0.485, 0.735), (0.79, 1)]
 UPPER, LOWER = [0.47, 1], [0, 0.36]
 
 
@@ -37,8 +37,8 @@ def blank() -> go.Figure:
     figure = fig.panels(TITLES, height=470)
     _arrange(figure)
     _curves(figure)
-    fig.add_shapes(figure, "training rows", 3, fig.COLORS["data"])
-    fig.add_shapes(figure, "rows left out", 3, fig.COLORS["overfit"])
+    fig.add_shapes(figure, "training rows", 3, fig.COLORS["data"], "square")
+    fig.add_shapes(figure, "rows left out", 3, fig.COLORS["overfit"], "x")
     fig.add_line(figure, "the ball ‖x‖ ≤ R", 3, fig.COLORS["data"], width=2)
     fig.add_shapes(figure, "exact", 3, fig.COLORS["truth"])
     fig.add_shapes(figure, "learned", 3, fig.COLORS["kernel"])
@@ -58,9 +58,11 @@ def _curves(figure: go.Figure) -> None:
     fig.add_points(figure, "now", 1, orange, size=12)
     fig.add_line(figure, "truth", 2, black, width=2)
     for name in SCORES:
-        fig.add_line(figure, name, 2, hues[name])
+        dash = "dashdot" if hues[name] == orange else "solid"  # the risk is orange, too
+        fig.add_line(figure, name, 2, hues[name], dash=dash)
     fig.add_line(figure, "best stop below", 1, fig.COLORS["overfit"], **red)
     fig.add_line(figure, "stop below", 1, orange, width=1)
+    fig.restyle(figure, ["best stop below", "stop below"], opacity=0.35)  # numbers lie on them
     fig.add_points(figure, "rules", 1, black, size=11)
     filled = [hues["GCV"], orange, hues["hold-out"], black]
     dots = {"color": [black, black, *filled], "symbol": ["circle-open"] * 2 + ["circle"] * 4}
@@ -140,7 +142,7 @@ def still(what: StoppingProblem) -> fig.Traces:
         "η R(1/√η)": over_steps(stops[1:], what.crossing),
         "C and σ estimated": level(*what.estimated),
         "training rows": fig.dots(fig.never_empty(rows[kept]), 0.025),
-        "rows left out": fig.dots(fig.never_empty(rows[~kept]), 0.025),
+        "rows left out": fig.crosses(fig.never_empty(rows[~kept]), 0.05),
         "the ball ‖x‖ ≤ R": circle(what.radius),
     }
 

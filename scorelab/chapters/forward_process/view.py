@@ -25,7 +25,9 @@ CLEAN = 1e-6  # the time that stands for 0, where a law of points has no density
 #: What is shown of a law in the plane, and of one on the line; the rest is shown of both.
 PLANE = ("density lines", "steepness", "score of noise", "score")
 ON_LINE = ("density", "score −x of noise", "score s(x)")
-#: The same length for a unit on both axes, in a panel of 312 × 264 pixels.
+#: Noise beside the black arrows: lighter too, for eyes that see no purple.
+PALE = "#C4699C"
+#: How much wider than high the plane is, as in a panel of 312 × 264 pixels.
 ASPECT = 312 / 264
 
 
@@ -35,12 +37,12 @@ def blank() -> go.Figure:
     grey, black, noise = fig.COLORS["data"], fig.COLORS["truth"], fig.COLORS["noise"]
     grid = {"x0": float(XS[0]), "dx": STEP, "y0": float(YS[0]), "dy": STEP}
     fig.add_contours(figure, "density lines", 1, black, (-2.5, 0, 0.5), **grid)
-    fig.add_shapes(figure, "noised sample", 1, grey)
+    fig.add_shapes(figure, "noised sample", 1, grey, "square")
     fig.add_line(figure, "density", 1, black)
     fig.add_line(figure, "pure noise", 1, noise, dash="dash", width=2)
     fig.add_heat(figure, "steepness", 2, "#808080", (0, 2.5), zsmooth="fast", **grid)
-    fig.add_shapes(figure, "score of noise", 2, noise)
-    fig.add_shapes(figure, "score", 2, black)
+    fig.add_shapes(figure, "score of noise", 2, PALE)
+    fig.add_shapes(figure, "score", 2, black, "arrow-right")
     fig.add_line(figure, "score −x of noise", 2, noise, dash="dash", width=2)
     fig.add_line(figure, "score s(x)", 2, black)
     fig.add_line(figure, "signal α²", 3, grey)
@@ -68,13 +70,18 @@ def axes(target: str) -> fig.Trace:
     return {
         "xaxis": _axis(x, wide),
         "xaxis2": _axis(x, wide),
-        "yaxis": _axis(left, [0, 0.85] if flat else tall),
-        "yaxis2": _axis(right, [-10, 10] if flat else tall),
+        "yaxis": _axis(left, [0, 0.85] if flat else tall) | _unit("x", flat),
+        "yaxis2": _axis(right, [-10, 10] if flat else tall) | _unit("x2", flat),
     }
 
 
+def _unit(axis: str, flat: bool) -> fig.Trace:
+    """In the plane a unit is as long on both axes, whatever the page's width."""
+    return {"scaleanchor": False if flat else axis, "constrain": "domain"}
+
+
 def _axis(title: str, reach: list[float]) -> fig.Trace:
-    return {"title": {"text": title}, "range": reach}
+    return {"title": {"text": title}, "range": reach, "constrain": "domain"}
 
 
 def compute(target: str, t: float) -> fig.Traces:

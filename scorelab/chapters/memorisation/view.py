@@ -45,9 +45,9 @@ def blank() -> go.Figure:
     fig.add_line(figure, "memorising optimum", 2, grey, width=2)
     fig.add_line(figure, "memorised fraction", 2, orange)
     fig.add_points(figure, "now beside", 2, orange, size=12)
-    fig.add_shapes(figure, "training points", 3, black)
-    fig.add_shapes(figure, "samples", 3, orange, opacity=0.8)
-    fig.add_shapes(figure, "copies among them", 3, red, opacity=0.8)
+    fig.add_shapes(figure, "training points", 3, black, "square")
+    fig.add_shapes(figure, "samples", 3, orange, "square", 0.8)
+    fig.add_shapes(figure, "copies among them", 3, red, "x")
     fig.restyle(figure, HIDDEN, showlegend=False)
     fig.restyle(figure, BELOW, xaxis="x4", yaxis="y4")
     _arrange(figure)
@@ -82,7 +82,7 @@ def compute(what: TrainingSet, stop: int) -> fig.Traces:
         "now below": {"x": [stop], "y": [now.distance]},
         "now beside": {"x": [stop], "y": [now.share]},
         "samples": fig.dots(fig.never_empty(flat[~copies]), 0.045),
-        "copies among them": fig.dots(fig.never_empty(flat[copies]), 0.045),
+        "copies among them": fig.crosses(fig.never_empty(flat[copies]), 0.09),
     }
 
 

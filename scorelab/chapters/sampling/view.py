@@ -32,22 +32,26 @@ class Measure(NamedTuple):
 
 MEASURES = {
     "distance": Measure("distance", "distance to the truth", (0.015, 1.5), (0.02, 0.1, 0.5)),
-    "shape": Measure("shape", "distance, proportions put right", (0.015, 1.5), (0.02, 0.1, 0.5)),
+    "shape": Measure("shape", "distance, reweighted", (0.015, 1.5), (0.02, 0.1, 0.5)),
     "misplaced": Measure("misplaced", "share in the wrong mode", (0.004, 1.0), (0.01, 0.1, 1)),
-    "fidelity": Measure("fidelity", "mean −log p of the samples", (0.8, 40.0), (1, 2, 5, 10, 20)),
+    "fidelity": Measure("fidelity", "mean −log p", (0.8, 40.0), (1, 2, 5, 10, 20)),
 }
 TITLES = ["samples at this stop", "what they are worth, at every stop", "paths from noise to data"]
 #: Paths are told apart by where they start, in thirds of the first coordinate.
-PATHS = {"from the left": "#CC79A7", "from the middle": "#AA3377", "from the right": "#4B0F33"}
+PATHS = {
+    "from the left": "#C4699C",
+    "from the middle": fig.COLORS["noise"],
+    "from the right": "#3D0A29",
+}
 
 
 def blank() -> go.Figure:
     """Samples over data and truth; a measure of them against the stop; and paths."""
     figure = fig.panels(TITLES)
     orange, black = fig.COLORS["kernel"], fig.COLORS["truth"]
-    fig.add_shapes(figure, "data", 1, fig.COLORS["data"])
+    fig.add_shapes(figure, "data", 1, fig.COLORS["data"], "square")
     fig.add_line(figure, "modes of the truth", 1, black, width=2)
-    fig.add_shapes(figure, "samples", 1, orange, opacity=0.85)
+    fig.add_shapes(figure, "samples", 1, orange, "square", 0.85)
     fig.add_points(figure, "their shares", 1, black)
     fig.add_shapes(figure, "fresh data", 2, black, opacity=0.25)
     fig.add_line(figure, "risk is best here", 2, fig.COLORS["overfit"], dash="dot", width=2)

@@ -41,7 +41,7 @@ def blank() -> go.Figure:
     figure = fig.panels(TITLES, height=450)
     fig.add_shapes(figure, "± one sd of the label noise", 1, black, opacity=0.15)
     fig.add_line(figure, "exact denoiser", 1, black)
-    fig.add_shapes(figure, "labels of n rows", 1, grey)
+    fig.add_shapes(figure, "labels of n rows", 1, grey, "square")
     fig.add_line(figure, "variance of the data", 2, black, dash="dash", width=2)
     fig.add_line(figure, "label noise", 2, black)
     fig.add_points(figure, "measured on the n rows", 2, grey, size=12)

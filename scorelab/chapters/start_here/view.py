@@ -21,11 +21,11 @@ def blank() -> go.Figure:
     fig.add_line(figure, "training error", 1, fig.COLORS["network"], dash="dot", width=2)
     fig.add_line(figure, "risk", 1, fig.COLORS["network"])
     fig.add_points(figure, "now", 1, fig.COLORS["network"], size=13)
-    fig.add_shapes(figure, "noised data", 2, grey, opacity=0.7)
-    fig.add_shapes(figure, "exact", 2, black)
-    fig.add_shapes(figure, "learned", 2, fig.COLORS["network"])
-    fig.add_shapes(figure, "data", 3, grey)
-    fig.add_shapes(figure, "samples", 3, fig.COLORS["network"], opacity=0.8)
+    fig.add_shapes(figure, "noised data", 2, grey, "square")
+    fig.add_shapes(figure, "exact", 2, black, "arrow-right")
+    fig.add_shapes(figure, "learned", 2, fig.COLORS["network"], "arrow-right")
+    fig.add_shapes(figure, "data", 3, grey, "square")
+    fig.add_shapes(figure, "samples", 3, fig.COLORS["network"], "square", 0.8)
     fig.restyle(figure, ["now"], showlegend=False)
     steps = fig.log_axis([-0.22, 4.1], [1, 10, 100, 1000, 10_000], title_text=fig.STEPS)
     fig.axes(figure, 1, steps, {"type": "log", "title_text": "mean square error"})
@@ -88,13 +88,13 @@ def judge(now: Frame, best: Frame) -> str:
 
 def sentence(run: Record, now: Frame) -> str:
     """The numbers of one frame, beside what they should be."""
-    best = run.best()
+    best = min(run.best(), now, key=lambda frame: frame.risk)  # it may be between two stops
     verdict = judge(now, best)
-    color = fig.COLORS["overfit" if verdict == "overfitting" else "truth"]
+    kind = "overfit" if verdict == "overfitting" else "truth"
     return (
         f"At {fig.number(now.step)} steps: {risk_name(run)} <b>{now.risk:.3f}</b> "
         f"(best {best.risk:.3f}, at {fig.number(best.step)}) · sample distance "
         f"<b>{now.distance:.3f}</b> (floor {run.where.floor:.3f}) · memorised "
         f"<b>{now.memorized:.0%}</b> (chance {run.where.chance:.0%}) · "
-        f'<b style="color:{color}">{verdict}</b>'
+        f'<b class="sl-{kind}">{verdict}</b>'
     )

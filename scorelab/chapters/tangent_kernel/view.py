@@ -52,7 +52,7 @@ def blank() -> go.Figure:
     """Three panels: activations of pairs of rows, predictions on a line, eigenvalues."""
     figure = fig.panels(TITLES)
     blue, orange, black = fig.COLORS["network"], fig.COLORS["kernel"], fig.COLORS["truth"]
-    fig.add_shapes(figure, "pairs of rows", 1, blue, opacity=0.75)
+    fig.add_shapes(figure, "pairs of rows", 1, blue, "square", 0.75)
     fig.add_line(figure, "limit of the share", 1, orange)
     for name in ("± 2 std of chance", "− 2 std of chance"):
         fig.add_line(figure, name, 1, orange, dash="dot", width=2)

@@ -18,7 +18,7 @@ PROBLEM = ("ring of modes", 250, "log")  # target, training points, times
 WIDTHS = (16, 64, 256, 1024, 4096)
 #: Step sizes in units of 1/λ_max of the network before training. The last one is far too large.
 RATES = (0.25, 0.5, 1.0, 1.5, 1.9, 2.1, 2.5, 3.0, 5.0, 10.0, 100.0)
-RATE = "Step size η, in units of 1/λ_max of the network before training"
+RATE = "Step size η, in units of 1/λₘₐₓ of the network before training"
 NOISE = "Noise level of the denoisers"
 
 
@@ -28,7 +28,7 @@ class Explorer(TrainingExplorer):
     controls = (
         {
             "width": Slider("width", WIDTHS, 256, "Neurons", "300px"),
-            "rate": Slider("step size × λ_max", RATES, 1.0, RATE),
+            "rate": Slider("step size × λₘₐₓ", RATES, 1.0, RATE),
             **TRAINING,
         },
         {"noise": Slider("noise √h", NOISE_LEVELS, 0.45, NOISE, "300px"), "stop": STOP},
@@ -42,11 +42,18 @@ class Explorer(TrainingExplorer):
             return record(*PROBLEM, width, self["rate"] * unit(setting(*PROBLEM), width))
 
     def work(self, model: Record) -> Iterator[object]:
-        """Train, and measure each frame as it comes, so that a redraw finds its numbers ready."""
-        for _ in model.train():
-            with one_thread():
-                change(model.frames[0], model.frames[-1])
-            yield
+        """Train, and measure each frame as it comes, so that a redraw finds its numbers ready.
+
+        A network whose numbers leave float32 ends its training there.
+        """
+        try:
+            for _ in model.train():
+                with one_thread():
+                    change(model.frames[0], model.frames[-1])
+                yield
+        except ValueError as error:  # too large a step: the sentence says where it ended
+            if "largest stable" not in str(error):
+                raise
 
     def refresh(self) -> None:
         """Show the chosen network at the chosen stop; begin to train it if it is new."""

@@ -13,7 +13,7 @@ from scorelab.explore.replay.record import STOPS, Frame, Record
 
 from .neurons import Change, change, predicted
 
-TALLEST = 1e30  # what is larger is drawn as this: float32 and the page stay finite
+TALLEST, LAST = 1e30, 1e25  # drawn as the largest; and what is soon beyond float32
 NEAREST, FARTHEST = 1e-3, 1e2  # distances beyond stand at the edge of their panel
 DOTS = 400  # of wider networks every so many-th neuron is drawn
 TITLES = ["mean square error", "f₁ at noise √h, x₂ = 0", "in the plane", "each neuron"]
@@ -41,11 +41,11 @@ def blank() -> go.Figure:
     fig.restyle(figure, ["edge", "steepness", "steepness now"], yaxis="y5")
     fig.add_line(figure, "exact", 2, black, width=2)
     fig.add_line(figure, "learned", 2, blue)
-    fig.add_shapes(figure, "noised data", 3, fig.COLORS["data"], opacity=0.7)
+    fig.add_shapes(figure, "noised data", 3, fig.COLORS["data"], "square")
     fig.add_shapes(figure, "exact arrows", 3, black)
     fig.add_shapes(figure, "learned arrows", 3, blue)
-    fig.add_shapes(figure, "neurons", 4, blue, opacity=0.8)
-    fig.add_shapes(figure, "silent neurons", 4, blue, opacity=0.3)
+    fig.add_shapes(figure, "neurons", 4, blue, "square")
+    fig.add_shapes(figure, "silent neurons", 4, fig.COLORS["data"], "square")
     hidden = ["now", "edge", "steepness", "steepness now", "exact arrows", "learned arrows"]
     fig.restyle(figure, hidden, showlegend=False)
     return figure
@@ -124,12 +124,14 @@ def step_size(run: Record) -> float:
 def sentence(run: Record, now: Frame) -> str:
     """The numbers of one frame, and whether the step size is stable there."""
     found, steep = change(run.frames[0], now), steepness(run, now)
-    verdict, color = ("stable", "truth") if steep < 2 else ("unstable", "overfit")
+    verdict, kind = ("stable", "truth") if steep < 2 else ("unstable", "overfit")
+    if now.training > LAST:
+        verdict = "unstable: the next numbers are too large, and training ends"
     return (
-        f"At {fig.number(now.step)} steps: mean square error <b>{now.training:.3g}</b>, "
-        f"excess risk <b>{now.risk:.3g}</b> · "
-        f"weights moved <b>{found.relative:.2g}</b> × their length · "
+        f"At {fig.number(now.step)} steps: mean square error <b>{fig.rounded(now.training)}</b>, "
+        f"excess risk <b>{fig.rounded(now.risk)}</b> · "
+        f"weights moved <b>{fig.rounded(found.relative)}</b> × their length · "
         f"active pairs <b>{found.active:.1%}</b>, switched <b>{found.switched.mean():.1%}</b> · "
         f"silent neurons <b>{found.silent.mean():.1%}</b> · "
-        f'η λ_max <b style="color:{fig.COLORS[color]}">{steep:.3g}, {verdict}</b>'
+        f'η λ<sub>max</sub> <b class="sl-{kind}">{fig.rounded(steep)}, {verdict}</b>'
     )

@@ -9,6 +9,7 @@ from scorelab.chapters.convex_denoising import pattern_view as pm
 from scorelab.chapters.convex_denoising import view as cp
 from scorelab.chapters.convex_denoising.explorer import Explorer
 from scorelab.chapters.convex_denoising.pattern_explorer import PatternExplorer
+from scorelab.explore import figures
 from scorelab.explore.replay.plane import GRID, REACH
 from scorelab.explore.replay.setting import PROCESS
 from scorelab.studies import convex_denoising as ct
@@ -17,7 +18,9 @@ STATE = {"target": "two moons", "beta": 4.0, "noise": 0.6, "patterns": 100}
 
 
 def values(explorer) -> dict[str, list]:
-    return {trace.name: [np.array(trace.x), np.array(trace.y)] for trace in explorer.figure.data}
+    by_name = {trace.name: trace for trace in explorer.figure.data}
+    every = figures.names(explorer.figure)
+    return {name: [np.array(by_name[name].x), np.array(by_name[name].y)] for name in every}
 
 
 def moved(before: dict[str, list], after: dict[str, list]) -> set[str]:
@@ -34,7 +37,7 @@ def moved(before: dict[str, list], after: dict[str, list]) -> set[str]:
 
 def test_every_trace_of_the_figures_is_filled_and_no_other() -> None:
     for figure, filled in ((cp.blank(), cp.compute(**STATE)), (pm.blank(), pm.compute(5, 40, 0.2))):
-        assert {trace.name for trace in figure.data} == set(filled)
+        assert figures.names(figure) == set(filled)
         assert all(len(trace["x"]) > 0 for trace in filled.values())
 
 

@@ -11,6 +11,7 @@ from scorelab import credit
 from scorelab.chapters.credit import view as cp
 from scorelab.chapters.credit.explorer import Explorer
 from scorelab.credit import small
+from scorelab.explore import figures
 from scorelab.explore.figures import Traces, same, sendable
 
 ONE, TEN = cp.DATA
@@ -40,7 +41,7 @@ def test_the_table_has_every_stop_of_every_path() -> None:
 
 def test_every_trace_of_the_figure_is_filled_and_no_other() -> None:
     filled = traces()
-    assert {trace.name for trace in cp.blank().data} == set(filled)
+    assert figures.names(cp.blank()) == set(filled)
     assert all(len(trace["x"]) == len(trace["y"]) > 0 for trace in filled.values())
 
 

@@ -20,6 +20,7 @@ from scorelab.chapters.early_stopping.rules import (
     StoppingProblem,
     with_strays,
 )
+from scorelab.explore import figures
 from scorelab.explore.replay.setting import PROCESS
 
 RING = "ring of modes"
@@ -123,7 +124,7 @@ def test_a_fit_of_nothing_stops_at_once() -> None:
 @pytest.mark.parametrize("target", LAWS)
 @pytest.mark.parametrize("labels", LABELS)
 def test_all_traces_are_there_and_finite(target: str, labels: str) -> None:
-    names = {trace.name for trace in stopping_time.blank().data}
+    names = figures.names(stopping_time.blank())
     for stop in (0, 100, 10**7):
         traces = stopping_time.compute(small(target, labels=labels, radius=3.0), stop, 1.0)
         assert traces.keys() == names

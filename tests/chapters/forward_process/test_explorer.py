@@ -13,6 +13,7 @@ import scorelab as sl
 from scorelab.chapters.forward_process import laws
 from scorelab.chapters.forward_process import view as forward
 from scorelab.chapters.forward_process.explorer import Explorer
+from scorelab.explore import figures
 from scorelab.explore.replay.plane import GRID
 from scorelab.explore.replay.setting import CREDIT, MIXTURES, PROCESS
 
@@ -167,8 +168,9 @@ def test_controls_move_what_they_name_and_nothing_else() -> None:
 def test_what_is_seen_has_numbers_that_are_finite(target: str) -> None:
     explorer = Explorer()
     explorer.set(target=target)
-    seen = {trace.name for trace in explorer.figure.data if trace.visible is not False}
-    hidden = {trace.name for trace in explorer.figure.data} - seen
+    every = figures.names(explorer.figure)
+    seen = {t.name for t in explorer.figure.data if t.visible is not False} & every
+    hidden = every - seen
     assert hidden == set(forward.PLANE if target in laws.LINES else forward.ON_LINE)
     for t in TIMES:
         explorer.set(time=t)

@@ -12,6 +12,7 @@ import scorelab as sl
 from scorelab.chapters.memorisation import training_set as sets
 from scorelab.chapters.memorisation import view as memory
 from scorelab.chapters.memorisation.explorer import Explorer
+from scorelab.explore import figures
 from scorelab.studies import memorisation as mem
 
 RING, LINE = sets.LAWS
@@ -81,15 +82,16 @@ def test_the_memorisation_time_is_where_the_curve_crosses_chance_and_a_tenth() -
 
 def test_every_trace_of_the_figure_is_filled_and_no_other() -> None:
     traces = memory.compute(finished(), 100)
-    assert {trace.name for trace in memory.blank().data} == set(traces)
+    assert figures.names(memory.blank()) == set(traces)
     assert all(len(trace["x"]) == len(trace["y"]) > 0 for trace in traces.values())
     assert all(np.isfinite(np.asarray(trace["x"], float)).all() for trace in traces.values())
 
 
 def test_copies_and_other_samples_are_all_samples() -> None:
     traces = memory.compute(finished(), 100_000)
-    corners = 7  # of the path around one square, from the hub and back
-    shown = [len(traces[name]["x"]) / corners - 1 for name in ("samples", "copies among them")]
+    # Corners of the path around one square, or one cross, from the hub and back.
+    corners = {"samples": 7, "copies among them": 15}
+    shown = [len(traces[name]["x"]) / around - 1 for name, around in corners.items()]
     assert shown[1] == finished().at(100_000).copies.sum()
     assert sum(shown) == 200
 

@@ -13,6 +13,7 @@ import scorelab as sl
 from scorelab.chapters.sampling import view as samplers
 from scorelab.chapters.sampling import walks
 from scorelab.chapters.sampling.explorer import Explorer
+from scorelab.explore import figures
 from scorelab.explore.figures import dots
 from scorelab.explore.replay.setting import PROCESS, SAMPLES, setting
 from scorelab.studies import quality
@@ -103,7 +104,7 @@ def test_the_risk_is_best_where_the_oracle_says() -> None:
 def test_every_trace_of_the_figure_is_filled_and_no_other() -> None:
     for target in ("ring of modes", "spiral of modes"):
         filled = samplers.compute(runs(target=target), 300, "distance")
-        assert {trace.name for trace in samplers.blank().data} == set(filled)
+        assert figures.names(samplers.blank()) == set(filled)
         assert all(len(trace["x"]) == len(trace["y"]) > 0 for trace in filled.values())
 
 

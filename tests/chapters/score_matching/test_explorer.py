@@ -12,6 +12,7 @@ import scorelab as sl
 from scorelab.chapters.score_matching import label_noise as ln
 from scorelab.chapters.score_matching import view as matching
 from scorelab.chapters.score_matching.explorer import Explorer
+from scorelab.explore import figures
 from scorelab.explore.replay.setting import PROCESS
 
 THREE, GAUSSIAN, UNEVEN = ln.LAWS
@@ -115,7 +116,7 @@ def test_the_drawn_steps_are_the_nearest_row() -> None:
 @pytest.mark.parametrize("target", ln.LAWS)
 @pytest.mark.parametrize("fit", ln.FITS)
 def test_every_trace_is_there_and_finite(target: str, fit: str) -> None:
-    names = {trace.name for trace in matching.blank().data}
+    names = figures.names(matching.blank())
     traces = matching.compute(target, 5, 0.15, fit)
     assert traces.keys() == names
     for name, trace in traces.items():

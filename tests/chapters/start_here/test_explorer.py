@@ -12,6 +12,7 @@ from seen import moved_by
 import scorelab as sl
 from scorelab.chapters.start_here.explorer import Explorer
 from scorelab.chapters.start_here.view import compute, judge
+from scorelab.explore import figures
 from scorelab.explore.replay import record as records
 from scorelab.explore.replay import setting as settings
 
@@ -88,7 +89,7 @@ def test_before_training_ends_the_newest_state_is_shown() -> None:
 def test_all_traces_are_finite_where_they_should_be() -> None:
     run = finished()
     explorer = Explorer()
-    names = {trace.name for trace in explorer.figure.data}
+    names = figures.names(explorer.figure)
     traces = compute(run, run.frame(100), 0.45)
     assert traces.keys() == names
     for name in ("risk", "training error", "now"):

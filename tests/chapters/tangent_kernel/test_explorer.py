@@ -12,6 +12,7 @@ import scorelab as sl
 from scorelab.chapters.tangent_kernel import limit as limits
 from scorelab.chapters.tangent_kernel import view as tangent
 from scorelab.chapters.tangent_kernel.explorer import Explorer
+from scorelab.explore import figures
 from scorelab.explore.figures import HUB
 from scorelab.explore.replay import plane
 from scorelab.explore.replay import record as records
@@ -151,7 +152,7 @@ def test_a_direction_above_the_line_has_been_fitted_by_more_than_an_exponential(
 @pytest.mark.parametrize("width", [16, 64])
 def test_all_traces_are_there_finite_and_within_their_panel(width: int) -> None:
     run = finished(width)
-    names = {trace.name for trace in tangent.blank().data}
+    names = figures.names(tangent.blank())
     for step in (0, 100, 10_000):
         traces = tangent.compute(run, run.frame(step), 0.2)
         assert traces.keys() == names
