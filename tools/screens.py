@@ -1,6 +1,6 @@
 """Pictures of every explorer on every kind of screen, to be looked at: light and dark.
 
-    PYTHONPATH=tools:tests/support python tools/screens.py DIRECTORY [NAME ...]
+PYTHONPATH=tools:tests/support python tools/screens.py DIRECTORY [NAME ...]
 """
 
 import sys

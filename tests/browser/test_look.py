@@ -13,7 +13,7 @@ import pytest
 from lab import Lab, Notebook
 from nbconvert import HTMLExporter
 from PIL import Image
-from reader import explorer, rest, shown, wait_for
+from reader import explorers, rest, shown, wait_for
 
 from scorelab.workbook.plots import COLORS, NIGHT
 
@@ -48,7 +48,7 @@ HANDLES = """() => [...document.querySelectorAll('.sl-explorer .widget-hslider')
 @pytest.fixture(scope="module")
 def notebook(lab: Lab) -> Iterator[Notebook]:
     """The first notebook, its explorer trained and in sight."""
-    with explorer(lab, NAME) as notebook:
+    with explorers(lab, NAME) as notebook:
         rest(notebook)
         yield notebook
 
