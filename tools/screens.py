@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from lab import NOTEBOOKS, Lab, Notebook
-from reader import explorers
+from reader import explorers  # pyright: ignore[reportMissingImports]  # in tests/support
 
 #: The widths of a window at 150 % and at 100 %, of a laptop, and of a hall's screen; all so high
 #: that the whole of an explorer is in it, however little of it such a screen shows at once.
