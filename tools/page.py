@@ -140,7 +140,10 @@ class Notebook:
         self.page.wait_for_function(f"window.slRedraws.length > {before}", timeout=timeout * 1000)
 
     def settle(self, quiet: float = 0.5, timeout: float = 60) -> None:
-        """Wait until the kernel has been idle, and no figure drawn, for `quiet` seconds."""
+        """Wait until the kernel has been idle, and no figure drawn, for `quiet` seconds.
+
+        An explorer answers on a thread of its own, which the kernel's state does not show.
+        """
         deadline = time.monotonic() + timeout
         seen = -1
         while seen != (seen := len(self.redraws())):
@@ -148,6 +151,7 @@ class Notebook:
                 raise TimeoutError(f"the page was still drawing after {timeout} s")
             self.page.wait_for_timeout(quiet * 1000)
             self.page.wait_for_function(f"{WIDGET}.sessionContext.kernelDisplayStatus == 'idle'")
+            self.page.wait_for_function("!document.querySelector('.sl-explorer[aria-busy=true]')")
 
     def still(self, cell: int) -> tuple[bytes, str]:
         """The picture that a save keeps of the explorer in a cell, when all is done; its words."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import html
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import ipywidgets as W
@@ -13,8 +15,9 @@ from plotly.basedatatypes import BaseFigure
 from scorelab.explore.arrange import DESIGN, Design, arrange, letters
 from scorelab.explore.controls import ROW, Button, Choice, Table
 from scorelab.explore.figures import Traces, same, sendable, update
-from scorelab.explore.live import Latest, event_loop
+from scorelab.explore.live import Latest
 from scorelab.explore.live_figure import LiveFigure
+from scorelab.explore.owner import claim, hand, in_kernel, owned
 from scorelab.explore.page import Page
 from scorelab.explore.still import CAPTION, Still
 from scorelab.explore.theme import night, painted, repaint
@@ -32,6 +35,7 @@ class BaseExplorer(W.VBox):
 
     controls: ClassVar[Table] = ()
 
+    @owned
     def __init__(self) -> None:
         rows = [{name: c.widget() for name, c in row.items()} for row in self.controls]
         self.by_name: dict[str, Any] = {name: w for row in rows for name, w in row.items()}
@@ -41,13 +45,14 @@ class BaseExplorer(W.VBox):
         self.figure: BaseFigure = self.blank()
         self.design, self.still = Design.of(self.figure), Still()
         self.last: Traces = {}
-        self.redraw = Latest(self.refresh, self.page.ready, self.fail)
+        self.redraw = Latest(self.answer, self.page.ready, self.fail)
         boxes = [W.HBox(list(row.values()), layout=ROW) for row in rows]
         super().__init__([*boxes, self.status, self.error, self.page])
         self.add_class("sl-explorer")
         self.listen()
         self.prepare()
         self.refresh()
+        claim(self)
 
     @staticmethod
     def blank() -> go.Figure:
@@ -57,16 +62,36 @@ class BaseExplorer(W.VBox):
     def listen(self) -> None:
         """Let a control that moves be ``moved``, and a button call the method of its name.
 
-        All that a reader does in the page comes in here.
+        All that a reader does in the page comes in here, and what a cell does to a widget.
         """
         for name, widget in self.by_name.items():
             match self.table[name]:
                 case Choice():
-                    widget.observe(lambda _, name=name: self.moved(name), "value")
+                    widget.observe(lambda _, name=name: hand(self.act, self.moved, name), "value")
                 case Button():
-                    widget.on_click(lambda _, name=name: getattr(self, name)())
+                    widget.on_click(lambda _, name=name: hand(self.act, getattr(self, name)))
+        self.page.observe(lambda _: hand(self.note_move), "moved")
         self.page.observe(Latest(self.fit, self.page.ready, self.fail), ["width", "dark"])
         self.page.observe(lambda change: self.still.show(change.new), "still")
+
+    def act(self, method: Callable[..., None], *args: object) -> None:
+        """Do what was asked for; an error is shown."""
+        try:
+            method(*args)
+        except Exception as error:
+            self.fail(error)
+
+    def note_move(self) -> None:
+        """The page says that the reader has done something: answer now, or with the next redraw."""
+        if not self.redraw.waiting:
+            self.page.answer()
+
+    def answer(self) -> None:
+        """Show what the controls ask for, and tell the page."""
+        try:
+            self.refresh()
+        finally:
+            self.page.answer()
 
     def prepare(self) -> None:
         """Make what the first picture needs."""
@@ -100,6 +125,7 @@ class BaseExplorer(W.VBox):
         """The value of a control."""
         return self.by_name[name].value
 
+    @owned
     def set(self, **values: Any) -> None:
         """Move controls from code: ``explorer.set(width=1024, stop=300)``.
 
@@ -150,8 +176,8 @@ class BaseExplorer(W.VBox):
         # To look through all of torch and plotly for garbage takes a third of a second. Without
         # this Python does so some time in the first minute, under the reader's hands; done while
         # the page opens, it is not due again for a hundred thousand new objects.
-        if loop := event_loop():
-            loop.call_later(0.5, gc.collect)
+        if in_kernel():
+            asyncio.get_running_loop().call_later(0.5, gc.collect)
 
     def say(self, sentence: str) -> None:
         """The sentence below the figure."""
@@ -161,5 +187,5 @@ class BaseExplorer(W.VBox):
         """Show an error where the reader looks; raise it where there is no reader."""
         text = html.escape(f"{type(error).__name__}: {error}")
         self.error.value = f'<div class="sl-alert">{text}</div>'
-        if event_loop() is None:
+        if not in_kernel():
             raise error

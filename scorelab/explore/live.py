@@ -1,19 +1,19 @@
 """Work beside a live page: latest-wins redraws, and long runs with a Stop that answers.
 
-Everything runs on the kernel's own event loop, in short slices, so that there are no threads and
-no locks. Where there is no page to keep alive (SCORELAB_HEADLESS is set, or no loop runs) the same
-work is done at once, so that its errors fail the cell that asked for it.
+Everything runs on the thread that owns the explorers, in short slices. Where there is no page to
+keep alive the same work is done at once, so that its errors fail the cell that asked for it.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import torch
+
+from scorelab.explore.owner import in_kernel
 
 #: Redraws are at least this far apart: a browser draws about 20 a second and queues the rest.
 FRAME = 0.1
@@ -26,16 +26,6 @@ GLANCE = 0.005
 Action = Callable[[], None]
 Ready = Callable[[], bool]
 Report = Callable[[Exception], None]
-
-
-def event_loop() -> asyncio.AbstractEventLoop | None:
-    """The loop to work beside, or None where work is to be done at once."""
-    if os.environ.get("SCORELAB_HEADLESS"):
-        return None
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
 
 
 @contextmanager
@@ -53,7 +43,7 @@ class Latest:
     """Calls ``action`` soon; asking again before it began changes nothing: no queue builds up.
 
     The action reads the controls when it begins, so what it answers is the latest request. It
-    begins when the page is ``ready``. Errors go to ``report``; without a loop they are raised.
+    begins when the page is ``ready``. Errors go to ``report``; without a page they are raised.
     """
 
     def __init__(self, action: Action, ready: Ready, report: Report) -> None:
@@ -62,11 +52,10 @@ class Latest:
         self.last = 0.0
 
     def __call__(self, *_: object) -> None:
-        loop = event_loop()
-        if loop is None:
+        if not in_kernel():
             self.action()
         elif self.waiting is None:
-            self.waiting = loop.create_task(self._soon())
+            self.waiting = asyncio.create_task(self._soon())
 
     async def _soon(self) -> None:
         try:
@@ -99,16 +88,15 @@ class Run:
         return self.task is not None and not (self.task.done() or self.task.cancelling())
 
     def start(self, work: Iterator[object]) -> None:
-        """Begin, and return at once; without an event loop, return when all is done."""
+        """Begin, and return at once; without a page, return when all is done."""
         self.stop()
-        loop = event_loop()
-        if loop is None:
+        if in_kernel():
+            self.task = asyncio.create_task(self._work(work))
+        else:
             for _ in work:
                 pass
             self.ended()
             self.draw()
-        else:
-            self.task = loop.create_task(self._work(work))
 
     def stop(self) -> None:
         """End the work after the slice under way; what was done so far is kept."""

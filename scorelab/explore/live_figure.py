@@ -12,6 +12,8 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.basedatatypes import BaseFigure, Undefined
 
+from scorelab.explore.owner import owned
+
 #: No bar of buttons above the panels, and nothing that leads to plotly's own site.
 CONFIG = {"displaylogo": False, "showSendToCloud": False, "displayModeBar": False}
 
@@ -55,6 +57,7 @@ class LiveFigure(go.FigureWidget):
         """
         super().set_state({k: v for k, v in sync_data.items() if k not in DEFAULTS})
 
+    @owned  # half a redraw is no state
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
         """The widget's state, with the figure as it is now where all of it is asked for."""
         if key is None:

@@ -1,32 +1,34 @@
 function render({ model, el }) {
+  const closed = new AbortController();
   const explorer = () => el.closest(".sl-explorer");
   const there = () => explorer()?.querySelector(".js-plotly-plot .main-svg");
   const answer = () => {
     model.set("drawn", model.get("sent"));
     model.save_changes();
   };
-  const opened = () => (there() ? answer() : requestAnimationFrame(opened));
+  const opened = () => {
+    if (there()) answer();
+    else if (!closed.signal.aborted) requestAnimationFrame(opened);
+  };
   const redrawn = () => {
     if (there()) requestAnimationFrame(answer); // figures move first
   };
-  const keep = (event) => {
-    const jupyter =
-      event.ctrlKey ||
-      event.metaKey ||
-      event.key === "Escape" ||
-      (event.key === "Enter" && event.shiftKey);
-    if (!jupyter) event.stopPropagation();
+  const placed = () => {
+    if (explorer()) signs(model, el, explorer(), closed.signal);
+    else if (!closed.signal.aborted) requestAnimationFrame(placed);
   };
   model.on("change:sent", redrawn);
   requestAnimationFrame(opened);
-  let unlook = () => {};
   const looked = () => {
-    if (there()) unlook = look(model, explorer());
-    else requestAnimationFrame(looked);
+    if (there()) closed.signal.addEventListener("abort", look(model, explorer()));
+    else if (!closed.signal.aborted) requestAnimationFrame(looked);
   };
+  requestAnimationFrame(placed);
   requestAnimationFrame(looked);
-  requestAnimationFrame(() => explorer()?.addEventListener("keydown", keep));
-  return () => unlook();
+  return () => {
+    closed.abort();
+    model.off("change:sent", redrawn);
+  };
 }
 
 export default { render };

@@ -1,4 +1,4 @@
-"""The part of an explorer that lives in the page: it says when the page has drawn."""
+"""The part of an explorer that lives in the page: it says what the page has drawn, and why not."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import traitlets
 
 #: How long, in seconds, a page may take to draw before it is taken for closed, and to open at all.
 PATIENCE, OPENING = 1.0, 20.0
+SCRIPTS = ("signs.js", "page_look.js", "page.js")
 
 
 def _text(name: str) -> str:
@@ -17,14 +18,17 @@ def _text(name: str) -> str:
 
 
 class Page(anywidget.AnyWidget):
-    """A widget that shows nothing; what it does in the page is in ``page.js``.
+    """A widget that shows a line above the controls when there is something to say.
 
-    It answers when the page has drawn what was sent before, so that nobody sends faster than the
-    page draws: else a queue fills that takes seconds to work off. The first answer comes when the
-    figure is there, for a page that is still opening misses what is sent to it. And it lets the
-    controls have the keys that JupyterLab takes for its own commands: without it an arrow key on a
-    list moves to the next cell, and Space on a button does nothing. Shift-Enter, Escape and what
-    goes with Ctrl or Cmd still reach JupyterLab.
+    It answers when the page has ``drawn`` what was ``sent`` before, so that nobody sends faster
+    than the page draws: else a queue fills that takes seconds to work off. The first answer comes
+    when the figure is there, for a page that is still opening misses what is sent to it.
+
+    The other way round it counts that the reader has ``moved`` something, and says *working…*
+    until the kernel has ``answered``. When the kernel has gone it says so, and holds the controls.
+    And it lets the controls have the keys that JupyterLab and Notebook 7 take for their own
+    commands: without it an arrow key on a list moves to the next cell, and Space on a button does
+    nothing. Shift-Enter, Escape and what goes with Ctrl or Cmd still reach Jupyter.
 
     What depends on who looks is in ``page_look.js``: it says how wide the page is and whether it
     is dark, gives screen readers their words, and sends a still picture when all is at rest.
@@ -33,15 +37,16 @@ class Page(anywidget.AnyWidget):
     asked = 0.0
     sent = traitlets.Int().tag(sync=True)
     drawn = traitlets.Int().tag(sync=True)
-    width = traitlets.Int(0).tag(
-        sync=True, echo_update=False
-    )  # of the page, in pixels; 0 until it has said so
+    moved = traitlets.Int().tag(sync=True, echo_update=False)
+    answered = traitlets.Int().tag(sync=True)
+    note = traitlets.Unicode().tag(sync=True, echo_update=False)
+    #: The width of the page in pixels, 0 until it has said so, and how high its letters are.
+    width = traitlets.Int(0).tag(sync=True, echo_update=False)
+    letter = traitlets.Float(14.0).tag(sync=True)
     dark = traitlets.Bool(False).tag(sync=True, echo_update=False)
-    letter = traitlets.Float(14.0).tag(sync=True)  # how high letters are, in pixels
-    still = traitlets.Dict().tag(
-        sync=True, echo_update=False
-    )  # "png" in base 64, and "alt", its words
-    _esm = _text("page_look.js") + _text("page.js")
+    #: A picture: its "png" in base 64, and "alt", the words that stand for it.
+    still = traitlets.Dict().tag(sync=True, echo_update=False)
+    _esm = "\n".join(map(_text, SCRIPTS))
     _css = _text("page.css")
 
     def ask(self) -> None:
@@ -54,3 +59,7 @@ class Page(anywidget.AnyWidget):
         """Whether it has answered, or has not for so long that it must be closed."""
         patience = PATIENCE if self.drawn else OPENING
         return self.drawn == self.sent or time.monotonic() > self.asked + patience
+
+    def answer(self) -> None:
+        """All that the reader has moved so far is shown."""
+        self.answered = self.moved

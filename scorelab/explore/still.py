@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from IPython.display import display
 
-from scorelab.explore.live import event_loop
+from scorelab.explore.owner import in_kernel
 
 #: What stands for the explorer where neither it nor its picture can be shown.
 CAPTION = "An explorer: run this cell, ⇧ ⏎, to move it."
@@ -26,7 +26,7 @@ class Still:
 
     def place(self) -> None:
         """Make room for it below the cell that runs; where no page will send one, do nothing."""
-        if event_loop() is not None:
+        if in_kernel():
             display({"text/plain": ""}, raw=True, display_id=self.id)
 
     def show(self, picture: dict[str, Any]) -> None:

@@ -15,13 +15,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .threads import Paced
+from .threads import Paced, jit, parallel
 
 ROWS = 8
 PARTS = 8  # shares of the rows with a gradient of their own, whatever the number of threads
 ZERO = np.float32(0)
-jit = numba.njit(fastmath=True, cache=True)
-parallel = numba.njit(parallel=True, fastmath=True, cache=True)
 
 
 def padded(array: np.ndarray, multiples: tuple[int, int]) -> np.ndarray:

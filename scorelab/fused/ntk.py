@@ -15,6 +15,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .threads import jit, parallel, turn
+
 #: Rows that one thread takes at a time, and columns that stay in its first cache meanwhile.
 ROWS, TILE = 64, 512
 
@@ -24,9 +26,6 @@ C0, C1, C2, C3, C4 = (
     np.float32(c)
     for c in (1.6666752422e-1, 7.4953002686e-2, 4.5470025998e-2, 2.4181311049e-2, 4.2163199048e-2)
 )
-
-jit = numba.njit(fastmath=True, cache=True)
-parallel = numba.njit(parallel=True, fastmath=True, cache=True)
 
 
 @jit
@@ -126,10 +125,13 @@ class Columns:
         shape = (len(z1), self.columns.shape[1])
         # NumPy asks for huge pages, torch does not: that halves the time of a large matrix.
         out = np.empty(shape, np.float32 if single else np.float64)
-        _gram(*_laid_out(z1), self.columns, self.inverse, single, out)
+        with turn():
+            _gram(*_laid_out(z1), self.columns, self.inverse, single, out)
         return torch.from_numpy(out).to(z1.dtype)
 
     def product(self, z1: Tensor, coefficients: Tensor) -> Tensor:
         """κ(z1, z) C for coefficients C (n, d), without the Gram matrix: (m, d), float64."""
         c = np.ascontiguousarray(coefficients.T.double().numpy())
-        return torch.from_numpy(_product(*_laid_out(z1), self.columns, self.inverse, c))
+        with turn():
+            out = _product(*_laid_out(z1), self.columns, self.inverse, c)
+        return torch.from_numpy(out)

@@ -5,18 +5,41 @@ notebook) holds one of the cores, that thread waits for its turn, and two thread
 slower than one. So each loop keeps the pace of one thread and of all of them, uses the faster, and
 now and then looks at the other again. Results do not depend on the choice: every loop divides its
 work in the same way for any number of threads.
+
+The loops let go of Python's lock, so that two Python threads may be in them at the same time.
 """
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numba
 
 #: How many calls pass until the slower choice is tried again.
 AGAIN = 32
+
+jit = numba.njit(fastmath=True, cache=True)
+parallel = numba.njit(parallel=True, nogil=True, fastmath=True, cache=True)
+
+_one_at_a_time = threading.RLock()
+
+
+def turn() -> AbstractContextManager[object]:
+    """What a parallel loop runs in, where Numba's layer of threads ends a process that has two.
+
+    That layer, *workqueue*, is the one that is always there; which it is shows after the first
+    loop has run.
+    """
+    try:
+        # Documented, but not among the names that numba says it exports.
+        safe = numba.threading_layer() != "workqueue"  # pyright: ignore[reportPrivateImportUsage]
+    except ValueError:
+        safe = False
+    return nullcontext() if safe else _one_at_a_time
 
 
 class Paced:
@@ -31,20 +54,22 @@ class Paced:
         # Numba makes its settings while it is imported, where no type checker sees them.
         most: int = numba.config.NUMBA_NUM_THREADS  # pyright: ignore[reportPrivateImportUsage, reportAttributeAccessIssue]
         self.pace = dict.fromkeys((1, most), 0.0)
-        self.calls = 0
+        self.calls, self.compiled = 0, False
 
     def __call__(self, work: float, *args: Any) -> Any:
         """What the function returns for ``args``."""
-        threads, callers = self._choose(), numba.get_num_threads()
-        numba.set_num_threads(threads)
-        try:
-            start = time.perf_counter()
-            result = self.function(*args)
-            new = (time.perf_counter() - start) / max(work, 1)
-        finally:
-            numba.set_num_threads(callers)
-        if self.calls > 1:  # the first call compiles, or reads the cache
+        with turn():
+            threads, callers, compiled = self._choose(), numba.get_num_threads(), self.compiled
+            numba.set_num_threads(threads)
+            try:
+                start = time.perf_counter()
+                result = self.function(*args)
+                new = (time.perf_counter() - start) / max(work, 1)
+            finally:
+                numba.set_num_threads(callers)
+        if compiled:  # else it was, or its cache was read, in this call or while it waited
             self._remember(threads, new)
+        self.compiled = True
         return result
 
     def _remember(self, threads: int, new: float) -> None:

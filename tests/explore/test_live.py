@@ -1,4 +1,4 @@
-"""Latest-wins redraws and runs, on a real event loop and without one."""
+"""Latest-wins redraws and runs, on the loop of their owner and without one."""
 
 import asyncio
 import time
@@ -10,8 +10,8 @@ from scorelab.explore import live
 
 
 def beside_a_page(work: Coroutine[None, None, None], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run a coroutine as a kernel with a page would: with a loop, and not headless."""
-    monkeypatch.delenv("SCORELAB_HEADLESS")
+    """Run a coroutine as the owner would in a kernel with a page."""
+    monkeypatch.setattr(live, "in_kernel", lambda: True)
     asyncio.run(asyncio.wait_for(work, timeout=20))
 
 
@@ -98,7 +98,7 @@ def steps(done: list[int], count: int, pause: float = 0.002) -> Iterator[None]:
         yield
 
 
-def test_without_a_loop_a_run_is_done_when_start_returns() -> None:
+def test_without_a_page_a_run_is_done_when_start_returns() -> None:
     done: list[int] = []
     order: list[str] = []
     run = live.Run(lambda: order.append("draw"), lambda: order.append("ended"), always, never)
@@ -108,7 +108,7 @@ def test_without_a_loop_a_run_is_done_when_start_returns() -> None:
     assert not run.running
 
 
-def test_without_a_loop_an_error_of_the_work_is_raised() -> None:
+def test_without_a_page_an_error_of_the_work_is_raised() -> None:
     run = live.Run(lambda: None, lambda: None, always, never)
     with pytest.raises(ZeroDivisionError):
         run.start(1 / 0 for _ in range(1))

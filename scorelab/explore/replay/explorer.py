@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
+from scorelab.explore import interrupts
 from scorelab.explore.explorer import BaseExplorer
 from scorelab.explore.live import Run
 
@@ -25,6 +26,12 @@ class ReplayExplorer(BaseExplorer, Generic[Model]):
     """A subclass implements ``chosen()``, which keeps what was chosen before, and ``work()``."""
 
     shown: Model | None = None
+    #: What is said when the work was interrupted.
+    interrupted: ClassVar[str] = "Interrupted (■): move a control, and the work goes on."
+
+    def __init__(self) -> None:
+        interrupts.tell(self)
+        super().__init__()
 
     def prepare(self) -> None:
         """Make what the first picture needs."""
@@ -40,6 +47,17 @@ class ReplayExplorer(BaseExplorer, Generic[Model]):
 
     def begin(self, model: Model) -> None:
         """Make what the first picture of a new choice needs."""
+
+    def interrupt(self) -> None:
+        """Halt the work, and say so."""
+        if self.run.running:
+            self.halt()
+            self.page.note = self.interrupted
+
+    def halt(self) -> None:
+        """Halt; what was done so far stays, and the next redraw goes on."""
+        self.run.stop()
+        self.shown = None
 
     def tick(self) -> None:
         """Show the work as far as it has come."""

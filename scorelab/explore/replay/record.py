@@ -73,6 +73,7 @@ class Record:
         self.where, self.width, self.rate = where, width, rate
         self.frames: list[Frame] = []
         self.newest: Frame | None = None
+        self.models: Iterator[tuple[int, Denoiser, float]] | None = None
         self.steps = 0
         self.now: tuple[Denoiser, float]  # the model after these steps, and its training error
 
@@ -101,20 +102,29 @@ class Record:
     def forget(self) -> None:
         """Go back to before training."""
         self.frames.clear()
-        self.newest, self.steps = None, 0
+        self.newest, self.models, self.steps = None, None, 0
 
     def best(self) -> Frame:
         """The frame of least risk so far: the oracle's choice."""
         return min(self.frames, key=lambda frame: frame.risk)
 
     def train(self) -> Iterator[None]:
-        """Go on to the last stop, in pieces of some milliseconds."""
-        models = self._kernel() if self.width == math.inf else self._network()
-        for step, denoiser, training in models:
-            self.steps, self.now = step, (denoiser, training)
-            if step == STOPS[len(self.frames)]:
-                self.frames.append(self.live())
+        """Go on to the last stop, in pieces of some milliseconds; two who train it share them."""
+        while not self.complete:
+            self._go_on()
             yield
+
+    def _go_on(self) -> None:
+        if self.models is None:
+            self.models = self._kernel() if self.width == math.inf else self._network()
+        try:
+            self.steps, denoiser, training = next(self.models)
+        except BaseException:
+            self.models = None
+            raise
+        self.now = denoiser, training
+        if self.steps == STOPS[len(self.frames)]:
+            self.frames.append(self.live())
 
     def measure(self) -> Iterator[tuple[float, float]]:
         """Make the samples of all frames, in pieces of some milliseconds: what they are worth."""

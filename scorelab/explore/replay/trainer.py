@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scorelab.explore.controls import Bar, Button, Slider, Words
+from scorelab.explore.owner import owned
 from scorelab.explore.replay.explorer import ReplayExplorer
 from scorelab.explore.replay.record import STOPS, Record
 from scorelab.explore.words import number
@@ -30,6 +31,7 @@ class TrainingExplorer(ReplayExplorer[Record]):
     """
 
     following = moving = False
+    interrupted = "Interrupted (■): training goes on with Train."
 
     def begin(self, model: Record) -> None:
         """Make the frame of step 0; a new model is not followed."""
@@ -56,6 +58,7 @@ class TrainingExplorer(ReplayExplorer[Record]):
             self.following = False
         self.redraw()
 
+    @owned
     def train(self) -> None:
         """Go on training, or train anew, and follow."""
         model = self.model()
@@ -65,10 +68,12 @@ class TrainingExplorer(ReplayExplorer[Record]):
         if not self.run.running:
             self.run.start(self.work(model))
 
+    @owned
     def halt(self) -> None:
         """Halt; what was trained so far stays."""
         self.run.stop()
 
+    @owned
     def reset(self) -> None:
         """Back to before training, and stay there."""
         self.restart(self.model())

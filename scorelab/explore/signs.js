@@ -1,0 +1,106 @@
+// Keys, and what the page knows better than the kernel: whether there is an answer, or a kernel.
+
+const SOON = 300; // milliseconds in which an answer needs no sign
+const AGAIN = "what you see is its last picture. Run this cell again (Shift-Enter).";
+const ANEW = `The kernel of this explorer was restarted: ${AGAIN}`;
+const ENDED = `The kernel of this explorer has ended: ${AGAIN}`;
+const GONE = { restarting: ANEW, autorestarting: ANEW, terminating: ENDED, dead: ENDED };
+
+const isForJupyter = (event) =>
+  event.ctrlKey ||
+  event.metaKey ||
+  event.key === "Escape" ||
+  (event.key === "Enter" && event.shiftKey);
+
+/** All other keys are the controls'. JupyterLab and Notebook 7 pass over what has the attribute. */
+function keepKeys(explorer, signal) {
+  const claim = (event) =>
+    explorer.toggleAttribute("data-lm-suppress-shortcuts", !isForJupyter(event));
+  const keep = (event) => isForJupyter(event) || event.stopPropagation();
+  window.addEventListener("keydown", claim, { signal, capture: true });
+  explorer.addEventListener("keydown", keep, { signal });
+}
+
+/** One line above the controls; `working…` takes no room, for it comes and goes. */
+function makeSign(home) {
+  const sign = document.createElement("div");
+  sign.setAttribute("role", "status");
+  home.append(sign);
+  Object.assign(home.style, { order: -1, position: "relative" });
+  return (text, name) => {
+    if (sign.textContent !== text) sign.textContent = text;
+    sign.className = text ? name : "";
+    sign.style.cssText = name === "sl-working"
+      ? "position:absolute;right:0;top:0;z-index:1;background:var(--jp-layout-color1,white)"
+      : "font-size:15px;line-height:2";
+  };
+}
+
+/** Whoever does something gets a sign when the kernel does not answer soon. */
+function awaitAnswers(model, explorer, show, signal) {
+  let timer, more = false;
+  const waits = () => model.get("moved") !== model.get("answered");
+  const look = () => {
+    clearTimeout(timer);
+    explorer.setAttribute("aria-busy", waits());
+    if (waits()) timer = setTimeout(show, SOON, true);
+    else show(false);
+  };
+  const ask = () => {
+    if ((more = waits())) return;
+    model.set("moved", model.get("moved") + 1);
+    model.save_changes();
+    look();
+  };
+  const answered = () => {
+    look();
+    if (more && !waits()) ask();
+  };
+  const moved = (event) => {
+    if (event.type === "pointermove" && !event.buttons) return;
+    if (event.type !== "pointermove") model.set("note", ""); // who goes on has read it
+    setTimeout(ask); // the control speaks first
+  };
+  for (const kind of ["pointerdown", "pointermove", "pointerup", "click", "change", "keydown"])
+    explorer.addEventListener(kind, moved, { signal, capture: true });
+  model.on("change:answered", answered);
+  signal.addEventListener("abort", () => model.off("change:answered", answered));
+}
+
+/** When the kernel has gone, the explorer says so once, and its controls move no more. */
+function watchKernel(model, explorer, gone, signal) {
+  const changed = (_, status) => GONE[status] && gone(GONE[status]);
+  const ended = () => gone(ENDED);
+  const kernel = model.widget_manager?.kernel; // not every host shows it
+  kernel?.statusChanged?.connect(changed);
+  kernel?.disposed?.connect(ended);
+  signal.addEventListener("abort", () => {
+    kernel?.statusChanged?.disconnect(changed);
+    kernel?.disposed?.disconnect(ended);
+  });
+  const cut = () => explorer.matches(".jupyter-widgets-disconnected") && gone(ANEW);
+  const observer = new MutationObserver(cut);
+  observer.observe(explorer, { attributeFilter: ["class"] });
+  signal.addEventListener("abort", () => observer.disconnect());
+}
+
+function signs(model, home, explorer, signal) {
+  const sign = makeSign(home);
+  let lost = "", working = false;
+  const show = () => {
+    if (lost) sign(lost, "sl-gone");
+    else if (working) sign("working…", "sl-working");
+    else sign(model.get("note"), "sl-note");
+  };
+  const gone = (sentence) => {
+    lost ||= sentence;
+    for (const part of explorer.children) part.inert = part !== home;
+    show();
+  };
+  keepKeys(explorer, signal);
+  awaitAnswers(model, explorer, (now) => ((working = now), show()), signal);
+  watchKernel(model, explorer, gone, signal);
+  model.on("change:note", show);
+  signal.addEventListener("abort", () => model.off("change:note", show));
+  show();
+}

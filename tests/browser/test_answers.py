@@ -1,0 +1,67 @@
+"""An explorer answers while other cells run; else it says so."""
+
+import pytest
+from lab import Lab, Notebook
+from reader import explorers, rest, shown, wait_for
+
+RUN_ALL = """() => {
+    window.slRan = false
+    jupyterapp.commands.execute('notebook:run-all-cells').then(() => window.slRan = true)
+}"""
+#: Notebooks with heavy cells behind the explorer, and a slider of theirs that replays.
+HEAVY = {
+    "00-start-here.ipynb": "noise",
+    "05-overfitting-and-early-stopping.ipynb": "stop",
+    "10-a-real-table.ipynb": "stop",
+}
+#: A cell of the reader's own that holds the main thread.
+BUSY = "import time\nend = time.monotonic() + 20\nwhile time.monotonic() < end: pass"
+ADD = """code => {
+    const {content} = jupyterapp.shell.currentWidget
+    content.activeCellIndex = content.widgets.length - 1
+    jupyterapp.commands.execute('notebook:insert-cell-below')
+    content.activeCell.model.sharedModel.setSource(code)
+    jupyterapp.commands.execute('notebook:run-cell')
+}"""
+
+
+@pytest.mark.parametrize(("name", "control"), HEAVY.items())
+def test_it_answers_while_the_cells_behind_it_run(lab: Lab, name: str, control: str) -> None:
+    notebook = lab.open(name)
+    notebook.page.evaluate(RUN_ALL)
+    notebook.page.wait_for_selector(".sl-explorer .js-plotly-plot .main-svg", timeout=120_000)
+    before = notebook.text("status")
+    notebook.press(control, "ArrowRight")
+    wait_for(lambda: notebook.text("status") != before, timeout=120)
+    assert notebook.page.evaluate("window.slRan") is False, "the last cell has run meanwhile"
+    notebook.page.wait_for_function("window.slRan", timeout=600_000)
+    assert notebook.errors == []
+    notebook.close()
+
+
+def test_n_changes_again_and_again_while_it_trains(lab: Lab) -> None:
+    with explorers(lab, "00-start-here.ipynb") as notebook:
+        notebook.press("width", "Home")
+        for label in ("100", "250", "500", "1000", "2000") * 4:
+            notebook.press("train", "Space")
+            notebook.control("n").select_option(label=label)
+        notebook.press("train", "Space")
+        rest(notebook)
+        assert "not trained" not in notebook.text("status")
+        assert notebook.text("error") == ""
+        assert len(shown(notebook)["data"][0]) > 2000
+        assert notebook.errors == []
+
+
+def test_a_sign_says_working_while_there_is_no_answer(lab: Lab) -> None:
+    with explorers(lab, "08-the-convex-program.ipynb") as notebook:
+        assert not working(notebook)
+        notebook.control("n").select_option(index=2)
+        wait_for(lambda: working(notebook))
+        wait_for(lambda: not working(notebook), timeout=120)
+        assert notebook.errors == []
+
+
+def working(notebook: Notebook) -> bool:
+    sign = notebook.page.locator(".sl-working[role=status]")
+    return sign.count() > 0 and sign.first.text_content() == "working…"

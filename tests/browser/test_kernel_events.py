@@ -1,0 +1,123 @@
+"""What an explorer says of its kernel, and how it lasts: windows, views, runs and tabs."""
+
+from collections.abc import Iterator
+
+import pytest
+from lab import Lab, Notebook
+from reader import explorers, rest, shown, wait_for
+
+NAME = "03-a-two-layer-network.ipynb"
+TRACKER = "@jupyterlab/notebook-extension:tracker"
+SETTING = """([plugin, raw]) => jupyterapp.serviceManager.settings.save(plugin, raw)"""
+KERNEL = "jupyterapp.shell.currentWidget.sessionContext"
+#: How many different pictures there are on the page.
+PICTURES = """() => new Set([...document.querySelectorAll('.js-plotly-plot')].map(figure =>
+    JSON.stringify(figure._fullData.map(t => [t.x, t.y].map(v => Array.from(v ?? [])))))).size"""
+SCROLL = "i => jupyterapp.shell.currentWidget.content.scrollToItem(i)"
+
+
+@pytest.fixture
+def notebook(lab: Lab) -> Iterator[Notebook]:
+    """The notebook with its explorer in sight."""
+    with explorers(lab, NAME) as notebook:
+        yield notebook
+
+
+def sign(notebook: Notebook, name: str) -> str:
+    found = notebook.page.locator(f".sl-{name}[role=status]")
+    return (found.first.text_content() or "") if found.count() else ""
+
+
+def test_after_a_restart_it_says_so_and_holds_its_controls(notebook: Notebook) -> None:
+    notebook.page.evaluate(f"() => {KERNEL}.restartKernel()")
+    wait_for(lambda: "restarted" in sign(notebook, "gone"))
+    before = notebook.page.locator(".sl-stop .widget-readout").text_content()
+    notebook.press("stop", "ArrowRight")
+    assert notebook.page.locator(".sl-stop .widget-readout").text_content() == before
+
+
+def test_when_the_kernel_was_shut_down_it_says_so(notebook: Notebook) -> None:
+    notebook.page.evaluate(f"() => {KERNEL}.shutdown()")
+    wait_for(lambda: "ended" in sign(notebook, "gone"))
+
+
+def test_when_the_kernel_has_died_it_says_so(notebook: Notebook) -> None:
+    code = "import os; os._exit(1)"
+    notebook.page.evaluate(f"code => {{ {KERNEL}.session.kernel.requestExecute({{code}}) }}", code)
+    wait_for(lambda: "restarted" in sign(notebook, "gone"))
+
+
+def test_an_interrupt_halts_the_training(notebook: Notebook) -> None:
+    notebook.press("width", "End")
+    notebook.settle()
+    notebook.press("reset", "Space")
+    wait_for(lambda: notebook.text("count") == "0 of 10,000")
+    notebook.press("train", "Space")
+    wait_for(lambda: notebook.text("count") != "0 of 10,000")
+    notebook.page.evaluate(f"() => {KERNEL}.session.kernel.interrupt()")
+    wait_for(lambda: "Interrupted" in sign(notebook, "note"))
+    notebook.settle()
+    halted = notebook.text("count")
+    assert halted != "10,000 of 10,000"
+    notebook.page.wait_for_timeout(1000)
+    assert notebook.text("count") == halted
+    notebook.press("train", "Space")
+    wait_for(lambda: notebook.text("count") != halted)
+    wait_for(lambda: sign(notebook, "note") == "")
+
+
+def press_and_see(notebook: Notebook) -> None:
+    """Move the stop; the picture follows, as the sentence does, which the kernel writes."""
+    before, sentence = shown(notebook), notebook.text("status")
+    notebook.press("stop", "ArrowRight")
+    wait_for(lambda: notebook.text("status") != sentence)
+    notebook.settle()
+    assert shown(notebook) != before
+
+
+@pytest.mark.parametrize("mode", ["full", "defer", "none"])
+def test_it_shows_the_present_state_after_it_was_out_of_sight(lab: Lab, mode: str) -> None:
+    notebook = lab.open(NAME)
+    notebook.page.evaluate(SETTING, [TRACKER, f'{{"windowingMode": "{mode}"}}'])
+    notebook.close()
+    with explorers(lab, NAME) as notebook:
+        assert (
+            notebook.page.evaluate(
+                "jupyterapp.shell.currentWidget.content.notebookConfig.windowingMode"
+            )
+            == mode
+        )
+        rest(notebook)
+        press_and_see(notebook)
+        present = shown(notebook)
+        cells = notebook.page.evaluate("jupyterapp.shell.currentWidget.content.widgets.length")
+        for cell in (cells - 1, 0):
+            notebook.page.evaluate(SCROLL, cell)
+            notebook.page.wait_for_timeout(500)
+        notebook.look_at(0)
+        wait_for(lambda: shown(notebook) == present)
+        press_and_see(notebook)
+        for command in ("hide", "show"):
+            notebook.page.evaluate(
+                f"jupyterapp.commands.execute('notebook:{command}-all-cell-outputs')"
+            )
+            notebook.page.wait_for_timeout(500)
+        press_and_see(notebook)
+        assert notebook.errors == []
+
+
+def test_a_second_view_and_a_second_run(notebook: Notebook) -> None:
+    rest(notebook)
+    notebook.page.evaluate("jupyterapp.commands.execute('notebook:create-output-view')")
+    figures = notebook.page.locator(".js-plotly-plot:has(.main-svg)")
+    wait_for(lambda: figures.count() == 2)
+    notebook.settle()
+    press_and_see(notebook)
+    wait_for(lambda: notebook.page.evaluate(PICTURES) == 1)
+    notebook.page.evaluate("jupyterapp.commands.execute('notebook:run-cell')")
+    wait_for(
+        lambda: notebook.page.locator(".sl-stop .widget-readout").first.text_content() == "100"
+    )
+    notebook.settle()
+    press_and_see(notebook)
+    assert notebook.errors == []
