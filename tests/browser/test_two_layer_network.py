@@ -35,7 +35,8 @@ def test_a_step_size_far_too_large_is_said_in_red_and_another_can_be_chosen(
 ) -> None:
     rest(notebook)
     notebook.press("rate", "End")
-    wait_for(lambda: "diverged" in notebook.text("error"))
+    wait_for(lambda: "too large, and training ends" in notebook.text("status"))
+    assert notebook.text("overfit") and not notebook.text("error")
     notebook.press("rate", "Home")
     wait_for(lambda: notebook.text("error") == "")
     rest(notebook)
