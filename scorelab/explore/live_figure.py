@@ -95,4 +95,7 @@ class LiveFigure(go.FigureWidget):
             for i, value in zip(traces, values, strict=True):
                 if value is not Undefined:
                     moves[i][name] = value
+        for move, trace in zip(moves, self._data, strict=True):
+            if move:  # a page forgets the one of x and y that is not sent: a second view lacks it
+                move.update({axis: trace[axis] for axis in "xy"})
         return moves

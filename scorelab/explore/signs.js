@@ -12,12 +12,14 @@ const isForJupyter = (event) =>
   event.key === "Escape" ||
   (event.key === "Enter" && event.shiftKey);
 
-/** All other keys are the controls'. JupyterLab and Notebook 7 pass over what has the attribute. */
+/** All other keys are the controls': JupyterLab and Notebook 7 pass over what has the attribute. */
 function keepKeys(explorer, signal) {
-  const claim = (event) =>
-    explorer.toggleAttribute("data-lm-suppress-shortcuts", !isForJupyter(event));
+  const claim = (event) => {
+    if (explorer.contains(event.target))
+      event.target.toggleAttribute("data-lm-suppress-shortcuts", !isForJupyter(event));
+  };
   const keep = (event) => isForJupyter(event) || event.stopPropagation();
-  window.addEventListener("keydown", claim, { signal, capture: true });
+  window.addEventListener("keydown", claim, { signal, capture: true }); // before Jupyter looks
   explorer.addEventListener("keydown", keep, { signal });
 }
 
