@@ -25,6 +25,14 @@ ADD = """code => {
 }"""
 
 
+#: Keeps every sign that is shown, however short.
+NOTE_SIGNS = """() => {
+    const signs = window.slSigns = [], whole = {subtree: true, childList: true}
+    new MutationObserver(() => signs.push(document.querySelector('.sl-working')?.textContent))
+        .observe(document.querySelector('.sl-explorer'), whole)
+}"""
+
+
 @pytest.mark.parametrize(("name", "control"), HEAVY.items())
 def test_it_answers_while_the_cells_behind_it_run(lab: Lab, name: str, control: str) -> None:
     notebook = lab.open(name)
@@ -56,8 +64,9 @@ def test_n_changes_again_and_again_while_it_trains(lab: Lab) -> None:
 def test_a_sign_says_working_while_there_is_no_answer(lab: Lab) -> None:
     with explorers(lab, "08-the-convex-program.ipynb") as notebook:
         assert not working(notebook)
-        notebook.control("n").select_option(index=2)
-        wait_for(lambda: working(notebook))
+        notebook.page.evaluate(NOTE_SIGNS)
+        notebook.control("n").select_option(index=4)
+        wait_for(lambda: "working…" in notebook.page.evaluate("window.slSigns"))
         wait_for(lambda: not working(notebook), timeout=120)
         assert notebook.errors == []
 
