@@ -3,7 +3,7 @@
 PYTHON := .venv/bin/python
 READY  := .venv/.ready
 FIRST  := /doc/tree/notebooks/00-start-here.ipynb
-# The browser first, which mostly waits: tests/browser is the first folder of tests.
+# tests/conftest.py says what comes first.
 PYTEST := $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with=tests/sanitize.cfg
 

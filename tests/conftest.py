@@ -20,6 +20,12 @@ settings.register_profile("scorelab", deadline=None, derandomize="CI" in os.envi
 settings.load_profile("scorelab")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long first, so that all workers end together: browser, notebooks, all the rest."""
+    order = ("tests/browser/", "notebooks/", "")
+    items.sort(key=lambda item: next(k for k, s in enumerate(order) if item.nodeid.startswith(s)))
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Each file whole on one worker, as `--dist loadfile` does, and all that use the browser, too.

@@ -99,6 +99,7 @@ print(torch.equal(one.net.weight, two.net.weight) and one.train_loss == two.trai
 """
 
 
+@pytest.mark.slow
 def test_the_number_of_threads_changes_nothing() -> None:
     command = [sys.executable, "-c", ON_ONE_THREAD_AND_ON_TWO]
     environment = {**os.environ, "NUMBA_NUM_THREADS": "2"}

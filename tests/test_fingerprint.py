@@ -113,6 +113,7 @@ def test_a_module_of_the_caller_counts_by_what_is_loaded(
     assert not set(before) & set(after)
 
 
+@pytest.mark.slow
 def test_every_process_finds_the_same() -> None:
     """Where hashes of words, and so the orders of sets, are others."""
     source = """

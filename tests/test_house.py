@@ -60,6 +60,7 @@ def test_conda_takes_python_and_pip_and_leaves_the_rest_to_the_pinned_list() -> 
     assert Requirement(f"python{PROJECT['requires-python']}").specifier.contains(version)
 
 
+@pytest.mark.slow
 def test_the_pip_section_of_conda_resolves_where_the_pins_are_installed(tmp_path: Path) -> None:
     """As conda does: write the section to a file beside environment.yml and hand it to pip.
 

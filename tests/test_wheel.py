@@ -44,6 +44,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
+@pytest.mark.slow
 def test_it_holds_every_file_of_the_package(installed: Path) -> None:
     def files(tree: Path) -> set[Path]:
         found = {path.relative_to(tree) for path in tree.rglob("*") if path.is_file()}

@@ -11,6 +11,7 @@
 It works on a copy of the notebooks, with settings of its own: the user's stay as they are.
 """
 
+import json
 import os
 import secrets
 import shutil
@@ -114,6 +115,13 @@ class Lab:
             except OSError:
                 time.sleep(0.1)
         raise RuntimeError(f"JupyterLab did not answer within 30 s:\n{log.read_text()}")
+
+    def set(self, plugin: str, **settings: object) -> None:
+        """Choose settings of a plugin of JupyterLab, for the pages that are opened from now on."""
+        body = json.dumps({"raw": json.dumps(settings)}).encode()
+        header = {"Authorization": f"token {self.token}", "Content-Type": "application/json"}
+        url = f"{self.url}/lab/api/settings/{plugin}"
+        urllib.request.urlopen(urllib.request.Request(url, body, header, method="PUT")).close()
 
     def open(self, name: str) -> Notebook:
         """Open a notebook as `make lab` does, in a new page, and wait for its kernel."""

@@ -46,7 +46,7 @@ class Notebook:
         page.on("console", self._note_console)
         page.on("pageerror", self._note_error)
         page.on("request", self._note_request)
-        page.on("requestfailed", lambda request: self.errors.append(f"failed: {request.url}"))
+        page.on("requestfailed", self._note_failure)
         page.on("response", self._note_response)
 
     def _note_console(self, message: ConsoleMessage) -> None:
@@ -62,6 +62,9 @@ class Notebook:
     def _note_request(self, request: Request) -> None:
         if request.url.startswith("http") and urlsplit(request.url).hostname != "127.0.0.1":
             self.errors.append(f"leaves this machine: {request.url}")
+
+    def _note_failure(self, request: Request) -> None:
+        self.errors.append(f"failed: {request.url}: {request.failure}")
 
     def _note_response(self, response: Response) -> None:
         if response.status >= 400:

@@ -15,15 +15,25 @@ function paper(node) {
   return { color: dark ? "#111111" : "#ffffff", dark };
 }
 
+/** The widths of an explorer's views; each explorer has this module for itself. */
+const views = new Map();
+
+/** All views of an explorer share one figure: it is as wide as the narrowest of them. */
+function share(model) {
+  const width = Math.min(...views.values()), before = model.get("width");
+  // A scroll bar that goes is no reason to draw.
+  if (width < before || (width > before + 20 && width < Infinity)) model.set("width", width);
+}
+
 function fit(model, root) {
   let waiting;
   const tell = () => {
-    const width = Math.floor(root.clientWidth), before = model.get("width");
-    const { dark } = paper(root);
+    const width = Math.floor(root.clientWidth), { dark } = paper(root);
     root.classList.toggle("sl-dark", dark);
     model.set("dark", dark);
-    // A page that hides has no width, and a scroll bar that goes is no reason to draw.
-    if (width && (width < before || width > before + 20)) model.set("width", width);
+    if (width) views.set(root, width);
+    else views.delete(root); // a page that hides has no width
+    share(model);
     model.save_changes();
   };
   const soon = () => {
@@ -40,6 +50,8 @@ function fit(model, root) {
   grow();
   tell();
   return () => {
+    views.delete(root);
+    share(model); // said with whatever is said next, for this page may be gone
     size.disconnect();
     theme.disconnect();
     system.removeEventListener("change", soon);

@@ -1,30 +1,18 @@
 """An explorer answers while other cells run; else it says so."""
 
-import pytest
 from lab import Lab, Notebook
-from reader import explorers, rest, shown, wait_for
+from reader import explorers, rest, shown, sign, wait_for
 
 RUN_ALL = """() => {
     window.slRan = false
     jupyterapp.commands.execute('notebook:run-all-cells').then(() => window.slRan = true)
 }"""
-#: Notebooks with heavy cells behind the explorer, and a slider of theirs that replays.
-HEAVY = {
-    "00-start-here.ipynb": "noise",
-    "05-overfitting-and-early-stopping.ipynb": "stop",
-    "10-a-real-table.ipynb": "stop",
-}
-#: A cell of the reader's own that holds the main thread.
-BUSY = "import time\nend = time.monotonic() + 20\nwhile time.monotonic() < end: pass"
-ADD = """code => {
-    const {content} = jupyterapp.shell.currentWidget
-    content.activeCellIndex = content.widgets.length - 1
-    jupyterapp.commands.execute('notebook:insert-cell-below')
-    content.activeCell.model.sharedModel.setSource(code)
-    jupyterapp.commands.execute('notebook:run-cell')
-}"""
-
-
+#: Holds the thread that owns the explorers, as a long computation would.
+HOLD = """from scorelab.explore import owner
+import time
+owner.hand(time.sleep, 3)"""
+EXECUTE = """code => jupyterapp.shell.currentWidget.sessionContext.session.kernel
+    .requestExecute({code}).done"""
 #: Keeps every sign that is shown, however short.
 NOTE_SIGNS = """() => {
     const signs = window.slSigns = [], whole = {subtree: true, childList: true}
@@ -33,13 +21,12 @@ NOTE_SIGNS = """() => {
 }"""
 
 
-@pytest.mark.parametrize(("name", "control"), HEAVY.items())
-def test_it_answers_while_the_cells_behind_it_run(lab: Lab, name: str, control: str) -> None:
-    notebook = lab.open(name)
+def test_it_answers_while_the_cells_behind_it_run(lab: Lab) -> None:
+    notebook = lab.open("00-start-here.ipynb")
     notebook.page.evaluate(RUN_ALL)
     notebook.page.wait_for_selector(".sl-explorer .js-plotly-plot .main-svg", timeout=120_000)
     before = notebook.text("status")
-    notebook.press(control, "ArrowRight")
+    notebook.press("noise", "ArrowRight")
     wait_for(lambda: notebook.text("status") != before, timeout=120)
     assert notebook.page.evaluate("window.slRan") is False, "the last cell has run meanwhile"
     notebook.page.wait_for_function("window.slRan", timeout=600_000)
@@ -62,15 +49,15 @@ def test_n_changes_again_and_again_while_it_trains(lab: Lab) -> None:
 
 
 def test_a_sign_says_working_while_there_is_no_answer(lab: Lab) -> None:
-    with explorers(lab, "08-the-convex-program.ipynb") as notebook:
+    with explorers(lab, "01-the-forward-process.ipynb") as notebook:
         assert not working(notebook)
         notebook.page.evaluate(NOTE_SIGNS)
-        notebook.control("n").select_option(index=4)
+        notebook.page.evaluate(EXECUTE, HOLD)
+        notebook.press("time", "ArrowRight")
         wait_for(lambda: "working…" in notebook.page.evaluate("window.slSigns"))
-        wait_for(lambda: not working(notebook), timeout=120)
+        wait_for(lambda: not working(notebook))
         assert notebook.errors == []
 
 
 def working(notebook: Notebook) -> bool:
-    sign = notebook.page.locator(".sl-working[role=status]")
-    return sign.count() > 0 and sign.first.text_content() == "working…"
+    return sign(notebook, "working") == "working…"

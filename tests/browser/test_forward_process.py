@@ -36,7 +36,7 @@ def test_a_law_on_the_line_has_curves_and_one_in_the_plane_has_arrows(notebook: 
     before = shown(notebook)
     notebook.press("time", "End")
     wait_for(lambda: shown(notebook)["score s(x)"] != before["score s(x)"])
-    assert "slope of the score up to 1.0" in notebook.text("status")
+    wait_for(lambda: "slope of the score up to 1.0" in notebook.text("status"))
     notebook.control("target").select_option(label="ring of modes")
     wait_for(lambda: {"density lines", "steepness", "score"} <= visible(notebook))
     assert not {"density", "score s(x)"} & visible(notebook)

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 from lab import Lab, Notebook
-from reader import explorers, rest, shown, wait_for
+from reader import explorers, rest, shown, sign, wait_for
 
 NAME = "03-a-two-layer-network.ipynb"
 TRACKER = "@jupyterlab/notebook-extension:tracker"
-SETTING = """([plugin, raw]) => jupyterapp.serviceManager.settings.save(plugin, raw)"""
 KERNEL = "jupyterapp.shell.currentWidget.sessionContext"
 #: How many different pictures there are on the page.
 PICTURES = """() => new Set([...document.querySelectorAll('.js-plotly-plot')].map(figure =>
@@ -21,11 +20,6 @@ def notebook(lab: Lab) -> Iterator[Notebook]:
     """The notebook with its explorer in sight."""
     with explorers(lab, NAME) as notebook:
         yield notebook
-
-
-def sign(notebook: Notebook, name: str) -> str:
-    found = notebook.page.locator(f".sl-{name}[role=status]")
-    return (found.first.text_content() or "") if found.count() else ""
 
 
 def test_after_a_restart_it_says_so_and_holds_its_controls(notebook: Notebook) -> None:
@@ -66,6 +60,11 @@ def test_an_interrupt_halts_the_training(notebook: Notebook) -> None:
     wait_for(lambda: sign(notebook, "note") == "")
 
 
+def small_and_trained(notebook: Notebook) -> None:
+    notebook.press("width", "Home")
+    rest(notebook)
+
+
 def press_and_see(notebook: Notebook) -> None:
     """Move the stop; the picture follows, as the sentence does, which the kernel writes."""
     before, sentence = shown(notebook), notebook.text("status")
@@ -77,9 +76,7 @@ def press_and_see(notebook: Notebook) -> None:
 
 @pytest.mark.parametrize("mode", ["full", "defer", "none"])
 def test_it_shows_the_present_state_after_it_was_out_of_sight(lab: Lab, mode: str) -> None:
-    notebook = lab.open(NAME)
-    notebook.page.evaluate(SETTING, [TRACKER, f'{{"windowingMode": "{mode}"}}'])
-    notebook.close()
+    lab.set(TRACKER, windowingMode=mode)
     with explorers(lab, NAME) as notebook:
         assert (
             notebook.page.evaluate(
@@ -87,7 +84,7 @@ def test_it_shows_the_present_state_after_it_was_out_of_sight(lab: Lab, mode: st
             )
             == mode
         )
-        rest(notebook)
+        small_and_trained(notebook)
         press_and_see(notebook)
         present = shown(notebook)
         cells = notebook.page.evaluate("jupyterapp.shell.currentWidget.content.widgets.length")
@@ -107,11 +104,11 @@ def test_it_shows_the_present_state_after_it_was_out_of_sight(lab: Lab, mode: st
 
 
 def test_a_second_view_and_a_second_run(notebook: Notebook) -> None:
-    rest(notebook)
+    small_and_trained(notebook)
     notebook.page.evaluate("jupyterapp.commands.execute('notebook:create-output-view')")
     figures = notebook.page.locator(".js-plotly-plot:has(.main-svg)")
     wait_for(lambda: figures.count() == 2)
-    notebook.settle()
+    notebook.settle(timeout=15)  # two views of different width: they do not take turns
     press_and_see(notebook)
     wait_for(lambda: notebook.page.evaluate(PICTURES) == 1)
     notebook.page.evaluate("jupyterapp.commands.execute('notebook:run-cell')")

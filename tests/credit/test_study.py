@@ -65,6 +65,7 @@ def test_baselines_keep_what_they_should_and_lose_the_rest() -> None:
     assert all(tuple(row) in rows for row in copied.astype(int).to_numpy())
 
 
+@pytest.mark.slow
 def test_the_yardsticks_know_copies_from_fresh_rows() -> None:
     half = Half(0, 600, 600)
     copies = study.yardsticks(half, baselines.copied(half))

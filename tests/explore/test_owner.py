@@ -13,7 +13,9 @@ BEGIN = """
 import threading, time
 from random import Random
 from scorelab.chapters.start_here import Explorer
+from scorelab.explore import page
 
+page.OPENING = 0  # no page will open
 explorer = Explorer()
 places, refresh = set(), explorer.refresh
 def noted():
@@ -79,7 +81,7 @@ class Kernel:
 
 @pytest.fixture(scope="module")
 def kernel() -> Iterator[Kernel]:
-    """A kernel as a reader's is: not headless."""
+    """A kernel as a reader's is, not headless, and an explorer in it."""
     environment = {k: v for k, v in os.environ.items() if k != "SCORELAB_HEADLESS"}
     manager = KernelManager(kernel_name="python3")
     manager.start_kernel(env=environment)
@@ -87,14 +89,16 @@ def kernel() -> Iterator[Kernel]:
     client.start_channels()
     try:
         client.wait_for_ready(timeout=120)
-        yield Kernel(client)
+        kernel = Kernel(client)
+        kernel.run(BEGIN)
+        yield kernel
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
 
 
+@pytest.mark.slow
 def test_a_thousand_messages_from_four_threads_under_training(kernel: Kernel) -> None:
-    kernel.run(BEGIN)
     kernel.run(STORM)
     assert kernel.value("wrong") == []
     assert kernel.value("explorer.error.value") == ""
@@ -121,6 +125,7 @@ def test_it_answers_while_a_cell_runs(kernel: Kernel) -> None:
     assert kernel.value("explorer.status.value != before") is True
 
 
+@pytest.mark.slow
 def test_an_interrupt_halts_the_training_between_cells_and_in_one(kernel: Kernel) -> None:
     for code in ("time.sleep(0.5)", "until(lambda: explorer.page.note)"):
         kernel.run("explorer.page.note = ''; click('reset'); explorer.set(n=2000, width=4096)")

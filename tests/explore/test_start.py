@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 CODE = """
 import sys
 from scorelab.chapters.start_here import Explorer
@@ -17,6 +19,7 @@ go.Figure().show("json")
 """
 
 
+@pytest.mark.slow
 def test_it_does_not_wait_for_nbformat() -> None:
     done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

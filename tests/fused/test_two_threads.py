@@ -34,6 +34,7 @@ print(numba.threading_layer())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layer", ["workqueue", "omp"])
 def test_two_threads_get_the_same_as_one(layer: str) -> None:
     environment = os.environ | {"NUMBA_THREADING_LAYER": layer, "NUMBA_NUM_THREADS": "2"}

@@ -56,6 +56,7 @@ def test_the_table_has_every_cell_of_the_sweep_once_in_order() -> None:
     assert mem.STUDY.path.stat().st_size < 100_000
 
 
+@pytest.mark.slow
 def test_a_corner_of_the_table_is_what_the_experiment_gives() -> None:
     shipped = mem.table().set_index(list(mem.AXES))
     made = mem.experiment(dim=2, n=11, seed=1)

@@ -124,6 +124,7 @@ def made() -> dict[str, float]:
     return quality.experiment(modes=4, times="log", n=300, seed=2)
 
 
+@pytest.mark.slow
 def test_a_corner_of_the_table_is_what_the_experiment_gives(made: dict[str, float]) -> None:
     shipped = quality.table().set_index(list(quality.AXES))
     assert list(shipped.columns) == list(made)
@@ -132,6 +133,7 @@ def test_a_corner_of_the_table_is_what_the_experiment_gives(made: dict[str, floa
         assert shipped.loc[(4, "log", 300, 2), name] == pytest.approx(value, **near), name
 
 
+@pytest.mark.slow
 def test_the_experiment_measures_what_its_columns_say(made: dict[str, float]) -> None:
     """The same numbers from the public parts of the package."""
     draw = seed(20_300)
@@ -155,6 +157,7 @@ def test_the_experiment_measures_what_its_columns_say(made: dict[str, float]) ->
     assert made["surprise_300"] == pytest.approx(-float(density.mean()), rel=1e-3)
 
 
+@pytest.mark.slow
 def test_a_band_is_where_the_learned_denoiser_is_asked(made: dict[str, float]) -> None:
     draw = seed(20_300)
     data, _ = (

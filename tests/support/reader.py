@@ -23,6 +23,15 @@ FITS = """explorer => {
 def explorers(lab: Lab, name: str) -> Iterator[Notebook]:
     """A notebook, looking at its first explorer; only their cells were run: they need no other."""
     notebook = lab.open(name)
+    try:
+        run_explorers(notebook)
+        yield notebook
+    finally:  # a page left open goes on asking the server
+        notebook.close()
+
+
+def run_explorers(notebook: Notebook) -> None:
+    """Run the explorers' cells, wait until all are drawn, and look at the first."""
     cells = notebook.page.evaluate(EXPLORERS)
     for count, cell in enumerate(cells, start=1):
         notebook.page.evaluate(RUN_CELL, cell)
@@ -30,8 +39,6 @@ def explorers(lab: Lab, name: str) -> Iterator[Notebook]:
         drawn.wait_for(timeout=120_000)
     notebook.look_at(0)
     notebook.settle()
-    yield notebook
-    notebook.close()
 
 
 def inspect(notebook: Notebook) -> None:
@@ -74,3 +81,9 @@ def drive(notebook: Notebook, control: str, keys: list[str], moves: set[str]) ->
     assert shown(notebook).keys() == before.keys()
     assert notebook.text("error") == ""
     assert notebook.errors == []
+
+
+def sign(notebook: Notebook, name: str) -> str:
+    """The line above the controls, where it is of this kind: it comes and goes at any time."""
+    read = "kind => document.querySelector(`.sl-${kind}[role=status]`)?.textContent ?? ''"
+    return notebook.page.evaluate(read, name)
