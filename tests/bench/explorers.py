@@ -10,7 +10,7 @@ import statistics
 import time
 
 from lab import NOTEBOOKS, Lab, Notebook
-from reader import explorers, rest
+from reader import RUN_ALL, explorers, rest, wait_for
 
 #: The sliders that replay what is known, by notebook; each has three places or more to its left.
 REPLAYS = {
@@ -29,6 +29,8 @@ REPLAYS = {
 }
 LATER = {"09": 1}  # the explorer is the second of its notebook
 TRAINED = {"00", "03", "04"}  # where a model trains at the start
+HEAVY = {"00": "noise", "05": "stop", "10": "stop"}  # with heavy cells behind the explorer
+DRAWN = ".sl-explorer .js-plotly-plot .main-svg"
 #: What was measured, and how far it should reach; times in milliseconds.
 Figure = tuple[str, float, float, bool]
 
@@ -104,10 +106,31 @@ def flood(notebook: Notebook) -> list[Figure]:
     ]
 
 
+def opening(lab: Lab, number: str, control: str) -> list[Figure]:
+    """*Run All*: when the explorer is there, and when it first answers, while later cells run."""
+    (path,) = NOTEBOOKS.glob(f"{number}-*.ipynb")
+    notebook = lab.open(path.name)
+    start = time.perf_counter()
+    notebook.page.evaluate(RUN_ALL)
+    notebook.page.wait_for_selector(DRAWN, timeout=120_000)
+    there, before = time.perf_counter(), notebook.text("status")
+    notebook.press(control, "ArrowRight")
+    wait_for(lambda: notebook.text("status") != before, timeout=120)
+    answered = time.perf_counter()
+    assert notebook.page.evaluate("window.slRan") is False, "the last cell has run meanwhile"
+    notebook.close()
+    return [
+        (f"{number}: explorer there after Run All, s", there - start, 4, there - start <= 4),
+        (f"{number}: first answer after that, s", answered - there, 3, answered - there <= 3),
+    ]
+
+
 def measure() -> list[Figure]:
     """All figures, from one JupyterLab and one Chromium."""
     figures = []
     with Lab() as lab:
+        for number, control in HEAVY.items():
+            figures += opening(lab, number, control)
         for number, controls in REPLAYS.items():
             (path,) = NOTEBOOKS.glob(f"{number}-*.ipynb")
             with explorers(lab, path.name) as notebook:

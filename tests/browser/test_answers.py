@@ -1,12 +1,8 @@
 """An explorer answers while other cells run; else it says so."""
 
 from lab import Lab, Notebook
-from reader import explorers, rest, shown, sign, wait_for
+from reader import RUN_ALL, explorers, rest, shown, sign, wait_for
 
-RUN_ALL = """() => {
-    window.slRan = false
-    jupyterapp.commands.execute('notebook:run-all-cells').then(() => window.slRan = true)
-}"""
 #: Holds the thread that owns the explorers, as a long computation would.
 HOLD = """from scorelab.explore import owner
 import time

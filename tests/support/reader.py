@@ -8,6 +8,10 @@ from lab import Lab, Notebook
 
 EXPLORERS = """() => jupyterapp.shell.currentWidget.content.widgets.flatMap(
     (cell, i) => cell.model.getMetadata('tags')?.includes('nbval-ignore-output') ? [i] : [])"""
+RUN_ALL = """() => {
+    window.slRan = false
+    jupyterapp.commands.execute('notebook:run-all-cells').then(() => window.slRan = true)
+}"""
 RUN_CELL = """i => {
     jupyterapp.shell.currentWidget.content.activeCellIndex = i
     return jupyterapp.commands.execute('notebook:run-cell')
