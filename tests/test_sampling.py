@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 
 import pytest
 import torch
@@ -11,7 +10,9 @@ from torch import Generator, Tensor
 
 from scorelab import GaussianMixture, KernelFlow, OrnsteinUhlenbeck, sample
 from scorelab.metrics import sliced_wasserstein
-from scorelab.sampling import METHODS, ancestral, euler, langevin, last_step, ode, trajectory
+from scorelab.sampling import last_step, trajectory
+from scorelab.schedules import SCHEDULES, times
+from scorelab.steps import METHODS, Recalling, calls
 
 PROCESS, RING = OrnsteinUhlenbeck(), GaussianMixture.ring()
 MEAN, STD = 0.8, 0.4
@@ -20,10 +21,6 @@ GAUSSIAN = GaussianMixture([[MEAN]], STD)
 
 def seed(number: int = 0) -> Generator:
     return Generator().manual_seed(number)
-
-
-def double(*shape: int, number: int = 0) -> Tensor:
-    return torch.randn(shape, dtype=torch.float64, generator=seed(number))
 
 
 def constants(t: float) -> tuple[float, float]:
@@ -39,76 +36,6 @@ def law(t: float) -> tuple[float, float]:
 def move(step, denoiser, x: Tensor, t: float, s: float, noise: Tensor) -> Tensor:
     """One step of a sampler from time t to time s."""
     return step(PROCESS, denoiser, x, x.new_full((len(x),), t), x.new_full((len(x),), s), noise)
-
-
-@pytest.mark.parametrize(("t", "s"), [(3.0, 2.0), (1.0, 0.9), (0.5, 0.02)])
-def test_an_ancestral_step_conditions_the_process_on_both_ends(t: float, s: float) -> None:
-    # (X_s, X_t) given X_0 = f is Gaussian: condition X_s on X_t by its covariance matrix.
-    (a, hs), (b, ht) = constants(s), constants(t)
-    f, x = 0.7, double(5, 1)
-    covariance = b / a * hs  # X_t = (b/a) X_s + fresh noise
-    mean = a * f + covariance / ht * (x - b * f)
-    std = math.sqrt(hs - covariance**2 / ht)
-
-    def denoiser(time: Tensor, where: Tensor) -> Tensor:
-        return torch.full_like(where, f)
-
-    for noise in (torch.zeros_like(x), double(5, 1, number=1)):
-        found = move(ancestral, denoiser, x, t, s, noise)
-        torch.testing.assert_close(found, mean + std * noise)
-
-
-def test_many_ancestral_steps_lead_back_to_a_gaussian() -> None:
-    # The exact reverse process maps the law of X_t to that of X_s; small steps tend to it.
-    x = law(1.0)[0] + law(1.0)[1] * double(50_000, 1)
-    f = GAUSSIAN.denoiser(PROCESS)
-    for k in range(60, 30, -1):
-        x = move(ancestral, f, x, k / 60, (k - 1) / 60, double(50_000, 1, number=k))
-    assert (float(x.mean()), float(x.std())) == pytest.approx(law(0.5), abs=0.01)
-
-
-def heun(steps: int, x: Tensor) -> Tensor:
-    times = [3.0 * (0.02 / 3.0) ** (i / steps) for i in range(steps + 1)]
-    for t, s in pairwise(times):
-        x = move(ode, GAUSSIAN.denoiser(PROCESS), x, t, s, torch.zeros_like(x))
-    return x
-
-
-def test_the_ode_converges_at_order_two_to_the_gaussian_flow() -> None:
-    # The flow keeps the standardised position: (x_t − α_t μ)/√v_t is constant.
-    x = double(20, 1)
-    start, end = law(3.0), law(0.02)
-    wanted = end[0] + (x - start[0]) / start[1] * end[1]
-    errors = [float((heun(n, x) - wanted).abs().max()) for n in (20, 40, 80)]
-    assert errors[2] < 0.003
-    for coarse, fine in pairwise(errors):
-        assert math.log2(coarse / fine) == pytest.approx(2, abs=0.3)
-
-
-def test_the_ode_uses_no_noise() -> None:
-    x = double(6, 1)
-    quiet, loud = (move(ode, GAUSSIAN.denoiser(PROCESS), x, 1.0, 0.5, c * x) for c in (0, 9))
-    assert torch.equal(quiet, loud)
-
-
-def test_an_euler_step_has_the_drift_and_noise_of_the_reverse_equation() -> None:
-    x, noise = double(6, 1), double(6, 1, number=1)
-    mean, std = law(1.0)
-    drift = x / 2 - (x - mean) / std**2
-    found = move(euler, GAUSSIAN.denoiser(PROCESS), x, 1.0, 0.9, noise)
-    torch.testing.assert_close(found, x + 0.1 * drift + math.sqrt(0.1) * noise)
-
-
-@pytest.mark.parametrize("s", [0.1, 1.0])
-def test_langevin_settles_in_the_law_of_its_time(s: float) -> None:
-    # For a Gaussian the step is linear, and its stationary variance is v / (1 − ε / (4v)).
-    x, f = torch.full((20_000, 1), 3.0).double(), GAUSSIAN.denoiser(PROCESS)
-    for k in range(80):
-        x = move(langevin, f, x, 9.0, s, double(20_000, 1, number=k))
-    mean, std = law(s)
-    size = constants(s)[1] / 2
-    settled = std / math.sqrt(1 - size / (4 * std**2))
-    assert (float(x.mean()), float(x.std())) == pytest.approx((mean, settled), abs=0.015)
 
 
 def test_the_last_step_ends_where_the_flow_does() -> None:
@@ -175,9 +102,32 @@ def test_a_trajectory_goes_down_log_spaced_times_to_the_sample(method: str) -> N
         9, 20, 2, generator=seed(1)
     )  # one, and its own, for the start and each step
     assert torch.equal(states[0][1], noise[0])
+    recalling = Recalling(f)
     for (t, x), (s, y), xi in zip(states[:-2], states[1:-1], noise[1:], strict=True):
-        assert torch.equal(y, move(METHODS[method], f, x, t, s, xi))
+        assert torch.equal(y, move(METHODS[method], recalling, x, t, s, xi))
     assert torch.equal(states[-1][1], sample(PROCESS, f, 20, 2, 9, method, generator=seed(1)))
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_a_trajectory_goes_down_its_schedule(schedule: str) -> None:
+    f = RING.denoiser(PROCESS)
+    states = list(trajectory(PROCESS, f, 3, 2, 6, "ddim", schedule=schedule, generator=seed(1)))
+    assert [t for t, _ in states] == [*times(PROCESS, 6, schedule), 0.0]
+    last = sample(PROCESS, f, 3, 2, 6, "ddim", schedule=schedule, generator=seed(1))
+    assert torch.equal(last, states[-1][1])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_denoiser_is_called_as_often_as_said(method: str) -> None:
+    asked = []
+
+    def counted(t: Tensor, x: Tensor) -> Tensor:
+        asked.append(float(t[0]))
+        return 0 * x
+
+    sample(PROCESS, counted, 2, 1, 7, method, generator=seed())
+    assert len(asked) == calls(method, 7)
+    assert min(asked) >= PROCESS.t_min * (1 - 1e-6) and max(asked) <= PROCESS.t_max
 
 
 def test_samples_live_where_the_denoiser_says() -> None:
@@ -200,8 +150,12 @@ def test_samples_live_where_the_denoiser_says() -> None:
     ("arguments", "message"),
     [
         (
-            {"method": "heun"},
-            "method='heun': must be one of 'ancestral', 'ode', 'langevin', '.*'",
+            {"method": "sde"},
+            "method='sde': must be one of 'ancestral', 'ode', 'langevin', '.*', 'dpmpp', 'churn'",
+        ),
+        (
+            {"schedule": "linear"},
+            "schedule='linear': must be one of 'log', 'karras', 'uniform', 'cosine'",
         ),
         ({"steps": 1}, "steps=1: must be a whole number of at least 2"),
         ({"steps": 2.5}, r"steps=2\.5: must be a whole number of at least 2"),

@@ -8,12 +8,14 @@ from scorelab.explore.controls import Choice, Slider
 from scorelab.explore.live import one_thread
 from scorelab.explore.replay.explorer import ReplayExplorer
 from scorelab.explore.replay.setting import MIXTURES
-from scorelab.sampling import METHODS
+from scorelab.steps import METHODS
 
 from . import view
 from .walks import EXACT, STEPS, STOPS, Walks, walks
 
-TARGETS, SAMPLERS = tuple(MIXTURES), tuple(METHODS)
+TARGETS = tuple(MIXTURES)
+#: Heun's method goes by the name of its equation here, "ode".
+SAMPLERS = tuple(name for name in METHODS if name != "heun")
 SIZES, TIMES = (100, 300, 1000), ("uniform", "log")
 HELP = "Noise levels at which the sampler asks the exact denoiser, not the learned one"
 SHOWN = "What the middle panel shows of the samples"
@@ -31,9 +33,7 @@ class Explorer(ReplayExplorer[Walks]):
             "measure": Choice("measure", tuple(view.MEASURES), "distance", SHOWN, "180px"),
         },
         {
-            "method": Choice(
-                "sampler", tuple(METHODS), "ancestral", "How samples are made", "170px"
-            ),
+            "method": Choice("sampler", SAMPLERS, "ancestral", "How samples are made", "170px"),
             "steps": Slider("steps", STEPS, 40, "Steps of the sampler"),
             "stop": Slider("stop", STOPS, 300, "Steps of gradient descent", "400px"),
         },

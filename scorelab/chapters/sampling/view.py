@@ -12,6 +12,7 @@ import torch
 from scorelab.explore import figures as fig
 from scorelab.explore.replay.plane import REACH
 from scorelab.explore.replay.setting import MIXTURES
+from scorelab.steps import calls
 from scorelab.studies.quality import shares
 from scorelab.targets import GaussianMixture
 
@@ -168,11 +169,10 @@ def sentence(runs: Walks, stop: int) -> str:
     now, where = runs.at(stop).measured, runs.where
     fresh = {key: float(np.mean(values)) for key, values in truth(where.target)[1].items()}
     best = best_risk(where.target, where.n, where.times)
-    calls = runs.steps * (2 if runs.method == "ode" else 1)
     worth = {s: walk.measured["distance"] for s, walk in runs.done().items()}
-    nearest = min(worth, key=worth.__getitem__)
+    nearest, asked = min(worth, key=worth.__getitem__), calls(runs.method, runs.steps)
     return (
-        f"At {fig.number(stop)} steps of training, {calls} calls of the denoiser a sample: "
+        f"At {fig.number(stop)} steps of training, {asked} calls of the denoiser a sample: "
         f"distance <b>{now['distance']:.3f}</b> (fresh data {fresh['distance']:.3f}), with the "
         f"proportions put right <b>{now['shape']:.3f}</b> ({fresh['shape']:.3f}) · in the wrong "
         f"mode <b>{now['misplaced']:.1%}</b> ({fresh['misplaced']:.1%}) · mean −log p "

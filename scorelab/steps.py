@@ -1,0 +1,178 @@
+"""Steps: how a sampler goes from one time to the next with a denoiser.
+
+A step is a flat function of two neighbouring times t > s; what it needs beyond the denoiser is one
+noise of the shape of x. Without noise there is one equation, the probability-flow ODE: in y = x/α
+and σ = √h/α it is dy/dσ = (y − f)/σ (Karras et al. 2022). ``ddim``, ``dpmpp`` and ``heun`` are
+three ways to solve it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from . import validate
+from .path import Denoiser
+from .process import OrnsteinUhlenbeck
+
+#: ``step(process, denoiser, x, t, s, noise)`` takes x (n, d) at times t (n,) to times s (n,).
+Step = Callable[[OrnsteinUhlenbeck, Denoiser, Tensor, Tensor, Tensor, Tensor], Tensor]
+
+
+def ancestral(
+    process: OrnsteinUhlenbeck, denoiser: Denoiser, x: Tensor, t: Tensor, s: Tensor, noise: Tensor
+) -> Tensor:
+    """The exact step given X_0 = f(t, x): with r = α(t)/α(s),
+
+    x_s = [r h(s) x + α(s)(1 − r²) f] / h(t) + √(h(s)(1 − r²)/h(t)) · noise (Ho, Jain, Abbeel 2020).
+    """
+    a, b = process.alpha(s)[:, None], process.alpha(t)[:, None]
+    hs, ht, r = process.h(s)[:, None], process.h(t)[:, None], b / a
+    mean = (r * hs * x + a * (1 - r**2) * denoiser(t, x)) / ht
+    return mean + (hs * (1 - r**2) / ht).sqrt() * noise
+
+
+def _sigma(process: OrnsteinUhlenbeck, t: Tensor) -> Tensor:
+    """Noise over signal, σ = √h/α, for times t (n,); (n, 1)."""
+    return (process.h(t).sqrt() / process.alpha(t))[:, None]
+
+
+def heun(
+    process: OrnsteinUhlenbeck, denoiser: Denoiser, x: Tensor, t: Tensor, s: Tensor, noise: Tensor
+) -> Tensor:
+    """Heun's step of the probability-flow ODE, second order, two denoiser calls.
+
+    The mean of the slopes at both ends (Karras et al. 2022). No noise is used.
+    """
+    a, low, high = process.alpha(s)[:, None], _sigma(process, s), _sigma(process, t)
+    y = x / process.alpha(t)[:, None]
+    slope = (y - denoiser(t, x)) / high
+    guess = y + (low - high) * slope
+    slope_there = (guess - denoiser(s, a * guess)) / low
+    return a * (y + (low - high) * (slope + slope_there) / 2)
+
+
+def _towards(process: OrnsteinUhlenbeck, answer: Tensor, x: Tensor, t: Tensor, s: Tensor) -> Tensor:
+    """The probability-flow ODE from t to s, solved exactly for a denoiser that answers a constant.
+
+    y then goes straight to the answer: what is left of the way is σ_s/σ_t.
+    """
+    left = _sigma(process, s) / _sigma(process, t)
+    return process.alpha(s)[:, None] * (left * x / process.alpha(t)[:, None] + (1 - left) * answer)
+
+
+def ddim(
+    process: OrnsteinUhlenbeck, denoiser: Denoiser, x: Tensor, t: Tensor, s: Tensor, noise: Tensor
+) -> Tensor:
+    """Euler's step of the probability-flow ODE, y + (σ_s − σ_t)(y − f)/σ_t, first order.
+
+    No noise is used (Song, Meng, Ermon 2021: DDIM with η = 0).
+    """
+    return _towards(process, denoiser(t, x), x, t, s)
+
+
+class Recalling:
+    """A denoiser that remembers its last answer, and the one ``before``: (time, answer) or None."""
+
+    def __init__(self, denoiser: Denoiser) -> None:
+        self.denoiser = denoiser
+        self.before: tuple[Tensor, Tensor] | None = None
+        self._last: tuple[Tensor, Tensor] | None = None
+
+    def __call__(self, t: Tensor, x: Tensor) -> Tensor:
+        """The denoiser's answer, kept until the next call but one."""
+        answer = self.denoiser(t, x)
+        self.before, self._last = self._last, (t, answer)
+        return answer
+
+
+def dpmpp(
+    process: OrnsteinUhlenbeck, denoiser: Denoiser, x: Tensor, t: Tensor, s: Tensor, noise: Tensor
+) -> Tensor:
+    """DPM-Solver++(2M), second order for one call a step (Lu et al. 2022).
+
+    DDIM's step, with the answer continued to the middle of the step: along the line in log σ
+    through this answer and the one before. That needs a ``Recalling`` denoiser, which
+    ``trajectory`` makes; without an answer before it is DDIM's step. No noise is used.
+    """
+    answer = denoiser(t, x)
+    before = denoiser.before if isinstance(denoiser, Recalling) else None
+    if before is not None:
+        here, ahead, back = (_sigma(process, time).log() for time in (t, s, before[0]))
+        answer = answer + (answer - before[1]) * (here - ahead) / (2 * (back - here))
+    return _towards(process, answer, x, t, s)
+
+
+def raised(process: OrnsteinUhlenbeck, t: Tensor, s: Tensor, amount: float = 1.0) -> Tensor:
+    """The time (n,) to which ``churn`` goes back up before its step from t to s, at most t_max.
+
+    There σ is 1 + γ times that at t. Karras et al. 2022 take γ = min(S/steps, √2 − 1); ours is
+    γ = min(amount · log(σ_t/σ_s), √2 − 1), which needs no count of steps. With an amount of 1
+    short steps add as much noise as the reverse SDE does.
+    """
+    low, high = _sigma(process, s), _sigma(process, t)
+    gamma = (amount * (high / low).log()).clamp(max=2**0.5 - 1)
+    up = ((1 + gamma) * high).square().log1p()[:, 0].clamp(max=process.t_max)
+    return torch.maximum(up, t)
+
+
+def churn(
+    process: OrnsteinUhlenbeck,
+    denoiser: Denoiser,
+    x: Tensor,
+    t: Tensor,
+    s: Tensor,
+    noise: Tensor,
+    amount: float = 1.0,
+) -> Tensor:
+    """A little of the forward process, up to ``raised``, and Heun's step down from there.
+
+    EDM's stochastic sampler: two denoiser calls (Karras et al. 2022). With an amount of 0 it is
+    ``heun``.
+    """
+    up = raised(process, t, s, amount)
+    kept, added = process.alpha(up - t)[:, None], process.h(up - t)[:, None]
+    return heun(process, denoiser, kept * x + added.sqrt() * noise, up, s, noise)
+
+
+def euler(
+    process: OrnsteinUhlenbeck, denoiser: Denoiser, x: Tensor, t: Tensor, s: Tensor, noise: Tensor
+) -> Tensor:
+    """The Euler–Maruyama step of the reverse SDE, dX = [½X + score] dt + dB backwards in time."""
+    gap = (t - s)[:, None]
+    return x + gap * (x / 2 + process.score(denoiser)(t, x)) + gap.sqrt() * noise
+
+
+def langevin(
+    process: OrnsteinUhlenbeck, denoiser: Denoiser, x: Tensor, t: Tensor, s: Tensor, noise: Tensor
+) -> Tensor:
+    """One Langevin step at time s, x + (ε/2) score + √ε · noise: annealed over the grid.
+
+    ε = h(s)/2 (our choice) is stable, since the score has slopes of at most 1/h(s).
+    """
+    size = process.h(s)[:, None] / 2
+    return x + size / 2 * process.score(denoiser)(s, x) + size.sqrt() * noise
+
+
+METHODS: dict[str, Step] = {
+    "ancestral": ancestral,
+    "ode": heun,  # the same by its equation's name
+    "langevin": langevin,
+    "euler": euler,
+    "ddim": ddim,
+    "heun": heun,
+    "dpmpp": dpmpp,
+    "churn": churn,
+}
+
+
+def calls(method: str, steps: int) -> int:
+    """How often ``sample`` asks the denoiser: ``steps``, or 2 steps − 1 where a step asks twice.
+
+    Raises ValueError for an unknown method or fewer than 2 steps.
+    """
+    validate.count("steps", steps, least=2)
+    step = METHODS[validate.one_of("method", method, METHODS)]
+    return 2 * steps - 1 if step in (heun, churn) else steps
