@@ -15,7 +15,7 @@ NAME = "05-overfitting-and-early-stopping.ipynb"
         ("radius", "Home", {"training rows", "the ball ‖x‖ ≤ R", "excess risk"}),
         ("labels", "ArrowDown", {"GCV", "excess risk", "rules"}),
         ("times", "ArrowUp", {"excess risk", "training rows"}),
-        ("n", "ArrowUp", {"excess risk", "η R(1/√η)"}),
+        ("n", "ArrowUp", {"excess risk", "η Q(1/η)"}),
         ("target", "ArrowDown", {"exact", "training rows"}),
     ],
 )

@@ -3,166 +3,168 @@
 from __future__ import annotations
 
 import torch
+from torch import Generator, Tensor
 
-from scorelab.workbook.checking import Cases, Exercise
+from scorelab.kernel import ntk
+from scorelab.workbook.checking import Cases, Derivation, Exercise
+from scorelab.workbook.tasks import Task
 
 from . import solutions
 
-SIZES = (6, 2), (9, 3)
 
-
-def _spectra() -> Cases:
-    """Eigenvalues (n,) that decay, a step size of about 1/λ_max, and a number of steps."""
-    values = [2.0 * torch.arange(1, n + 1, dtype=torch.float32) ** -1.3 for n, _ in SIZES]
-    return [(values[0], 0.5, 7), (values[1], 0.3, 40)]
-
-
-def _widths() -> Cases:
-    """Eigenvalues (n,) and an ε, whose square lies among them."""
-    return [(values, epsilon) for (values, *_), epsilon in zip(_spectra(), (0.6, 0.5), strict=True)]
-
-
-def _leverages(n: int, draw: torch.Generator) -> torch.Tensor:
-    return 0.1 + 0.7 * torch.rand(n, generator=draw)
+def _kernels() -> Cases:
+    """Kernel matrices (n, n), a step size below 1/λ_1 and a number of steps."""
+    draw, cases = Generator().manual_seed(0), []
+    for n, steps in ((5, 4), (8, 30)):
+        z = torch.randn(n, 3, generator=draw)
+        kernel = ntk(z, z)
+        cases.append((kernel, 0.9 / float(torch.linalg.eigvalsh(kernel / n)[-1]), steps))
+    return cases
 
 
 def _noises() -> Cases:
-    """Variances and leverages, (n,) each."""
-    draw = torch.Generator().manual_seed(0)
-    return [(torch.rand(n, generator=draw), _leverages(n, draw)) for n, _ in SIZES]
+    """Variances and leverages, (n,) each: once they go together, and once not."""
+    draw = Generator().manual_seed(0)
+    leverages = [0.1 + 0.7 * torch.rand(n, generator=draw) for n in (6, 9)]
+    return [(torch.rand(6, generator=draw), leverages[0]), (1.5 - leverages[1], leverages[1])]
 
 
-def _residuals() -> Cases:
-    """Residuals (n, d) and leverages (n,)."""
-    draw = torch.Generator().manual_seed(1)
-    return [(torch.randn(n, d, generator=draw), _leverages(n, draw)) for n, d in SIZES]
+def _groups() -> Cases:
+    """Smoothers (n, n), labels (n, d) and the positions of a group of rows."""
+    draw, cases = Generator().manual_seed(1), []
+    for n, d, group in ((6, 2, [0, 3]), (7, 1, [1, 2, 5])):
+        vectors = torch.linalg.qr(torch.randn(n, n, generator=draw)).Q
+        smoother = vectors * torch.linspace(0.9, 0.05, n) @ vectors.T
+        cases.append((smoother, torch.randn(n, d, generator=draw), torch.tensor(group)))
+    return cases
 
 
-def _traces() -> Cases:
-    """Residuals (n, d) and the trace of S."""
-    return [(residuals, float(leverages.sum())) for residuals, leverages in _residuals()]
+def _errors() -> Cases:
+    """Training errors (T,) and the noise: reached on the way, between two, and never."""
+    falling = torch.tensor([3.0, 1.9, 1.2, 0.7, 0.3, 0.1])
+    return [(falling, 0.8), (falling[1:], 1.0), (falling[:4], 0.2)]
 
 
-def _square(residuals: torch.Tensor) -> torch.Tensor:
-    return residuals.square().sum(1)
+def _residuals(smoother: Tensor, labels: Tensor, group: Tensor) -> Tensor:
+    return (labels - smoother @ labels)[group]
 
 
-EXERCISES = {
-    "degrees_of_freedom": Exercise(
-        solution=solutions.degrees_of_freedom,
-        cases=_spectra,
+EXERCISES: dict[str, Task] = {
+    "leverages": Exercise(
+        solution=solutions.leverages,
+        cases=_kernels,
         mistakes={
-            "this is what is left, Σ(1 − ηλ)^τ: what was fitted is 1 minus that, each time": (
-                lambda values, rate, steps: ((1 - rate * values) ** steps).sum()
+            "these are 1 − S_ii: what was let through is 1 − (1 − ηλ)^τ": (
+                lambda kernel, rate, steps: 1 - solutions.leverages(kernel, rate, steps)
             ),
-            "the number of steps is missing: the power τ belongs to 1 − ηλ": (
-                lambda values, rate, steps: (rate * values).sum()
+            "these are the shares g_k, of directions: a leverage belongs to a row": (
+                lambda kernel, rate, steps: _shares(kernel / len(kernel), rate, steps)
             ),
-            "ητλ is only the beginning: no share can be more than 1": (
-                lambda values, rate, steps: (rate * steps * values).sum()
+            "V is transposed: its columns are directions, its rows those of the data": (
+                lambda kernel, rate, steps: (
+                    _vectors(kernel).square().T @ _shares(kernel / len(kernel), rate, steps)
+                )
             ),
-            "this is the mean of the shares: a trace is a sum": (
-                lambda values, rate, steps: (1 - (1 - rate * values) ** steps).mean()
+            "V stands twice in S, so its entries are squared on the diagonal": (
+                lambda kernel, rate, steps: (
+                    _vectors(kernel) @ _shares(kernel / len(kernel), rate, steps)
+                )
             ),
-            "(ηλ)^τ instead of 1 − (1 − ηλ)^τ: a step leaves the share 1 − ηλ unlearned": (
-                lambda values, rate, steps: ((rate * values) ** steps).sum()
+            "the λ_k are those of K/n, not of K": (
+                lambda kernel, rate, steps: _vectors(kernel).square() @ _shares(kernel, rate, steps)
             ),
-            "the squares of the shares make tr S², the variance: here they are not squared": (
-                lambda values, rate, steps: (1 - (1 - rate * values) ** steps).square().sum()
+            "this is their sum, the degrees of freedom": (
+                lambda kernel, rate, steps: solutions.leverages(kernel, rate, steps).sum()
             ),
         },
     ),
-    "rademacher_complexity": Exercise(
-        solution=solutions.rademacher_complexity,
-        cases=_widths,
-        mistakes={
-            "ε instead of ε²: an eigenvalue is compared with ε²": (
-                lambda values, epsilon: values.clamp_max(epsilon).mean().sqrt()
-            ),
-            "max instead of min: large eigenvalues must not count more than ε²": (
-                lambda values, epsilon: values.clamp_min(epsilon**2).mean().sqrt()
-            ),
-            "the root is missing: this is R(ε)²": (
-                lambda values, epsilon: values.clamp_max(epsilon**2).mean()
-            ),
-            "1/n is missing: R is the root of a mean, not of a sum": (
-                lambda values, epsilon: values.clamp_max(epsilon**2).sum().sqrt()
-            ),
-            "the root of each, then the mean: first the mean, then one root": (
-                lambda values, epsilon: values.clamp_max(epsilon**2).sqrt().mean()
-            ),
-        },
-    ),
-    "optimism": Exercise(
-        solution=solutions.optimism,
+    "what_gcv_misses": Exercise(
+        solution=solutions.what_gcv_misses,
         cases=_noises,
         mistakes={
-            "the product of the means, as GCV takes it: that is not the mean of the products": (
+            "the sign is reversed: where noise sits where leverage is, GCV adds too little": (
+                lambda variances, leverages: -solutions.what_gcv_misses(variances, leverages)
+            ),
+            "the 2 is missing": (
+                lambda variances, leverages: solutions.what_gcv_misses(variances, leverages) / 2
+            ),
+            "this is all that must be added: GCV adds something itself": (
+                lambda variances, leverages: 2 * (variances * leverages).mean()
+            ),
+            "this is what GCV adds": (
                 lambda variances, leverages: 2 * variances.mean() * leverages.mean()
             ),
-            "the 2 is missing: the cross term of a square counts twice": (
-                lambda variances, leverages: (variances * leverages).mean()
-            ),
-            "1/n is missing: (9) is about the mean error of a row": (
-                lambda variances, leverages: 2 * (variances * leverages).sum()
-            ),
-            "the sign: (9) subtracts this, so what it subtracts is positive": (
-                lambda variances, leverages: -2 * (variances * leverages).mean()
-            ),
-            "σ instead of σ²? variances are squares already, and must not be rooted": (
-                lambda variances, leverages: 2 * (variances.sqrt() * leverages).mean()
-            ),
-        },
-    ),
-    "loo_score": Exercise(
-        solution=solutions.loo_score,
-        cases=_residuals,
-        mistakes={
-            "one factor 1/(1 − S_ii) too few: the residual is divided first, and squared then": (
-                lambda residuals, leverages: (_square(residuals) / (1 - leverages)).mean()
-            ),
-            "this is GCV: each row has a leverage of its own": (
-                lambda residuals, leverages: _square(residuals).mean() / (1 - leverages.mean()) ** 2
-            ),
-            "a mean over the outputs as well: ‖r‖² is their sum": (
-                lambda residuals, leverages: (
-                    residuals.square().mean(1) / (1 - leverages) ** 2
-                ).mean()
-            ),
-            "a sum over the rows: the score is their mean": (
-                lambda residuals, leverages: (_square(residuals) / (1 - leverages) ** 2).sum()
-            ),
-            "multiplied by (1 − S_ii)² instead of divided: unseen rows are predicted worse": (
-                lambda residuals, leverages: (_square(residuals) * (1 - leverages) ** 2).mean()
-            ),
-            "divided by S_ii²: a row with no leverage was not fitted, and needs no correction": (
-                lambda residuals, leverages: (_square(residuals) / leverages**2).mean()
-            ),
-        },
-    ),
-    "gcv_score": Exercise(
-        solution=solutions.gcv_score,
-        cases=_traces,
-        mistakes={
-            "the denominator is not squared": (
-                lambda residuals, trace: _square(residuals).mean() / (1 - trace / len(residuals))
-            ),
-            "the trace must be divided by n: 1 − tr S/n is the mean of 1 − S_ii": (
-                lambda residuals, trace: _square(residuals).mean() / (1 - trace) ** 2
-            ),
-            "n − tr S instead of 1 − tr S/n: off by a factor n²": (
-                lambda residuals, trace: _square(residuals).mean() / (len(residuals) - trace) ** 2
-            ),
-            "a mean over the outputs as well: ‖r‖² is their sum": (
-                lambda residuals, trace: (
-                    residuals.square().mean() / (1 - trace / len(residuals)) ** 2
+            "divided by n − 1: (9) has plain means": (
+                lambda variances, leverages: (
+                    2 * torch.cov(torch.stack((variances, leverages)))[0, 1]
                 )
             ),
-            "this is the right-hand side of (12), which is only near while the trace is small": (
-                lambda residuals, trace: (
-                    _square(residuals).mean() * (1 + 2 * trace / len(residuals))
+            "this is a correlation: it must not be divided by the spreads": (
+                lambda variances, leverages: (
+                    2 * torch.corrcoef(torch.stack((variances, leverages)))[0, 1]
                 )
             ),
         },
     ),
+    "leave_group_out": Exercise(
+        solution=solutions.leave_group_out,
+        cases=_groups,
+        mistakes={
+            "each row alone: the others of the group have still been seen": (
+                lambda smoother, labels, group: (
+                    labels[group]
+                    - _residuals(smoother, labels, group)
+                    / (1 - smoother.diagonal()[group])[:, None]
+                )
+            ),
+            "nothing was left out: these are the model's own predictions": (
+                lambda smoother, labels, group: (smoother @ labels)[group]
+            ),
+            "these are residuals: predictions are asked for": (
+                lambda smoother, labels, group: (
+                    labels[group] - solutions.leave_group_out(smoother, labels, group)
+                )
+            ),
+            "the sign: Y less the residual, not plus": (
+                lambda smoother, labels, group: (
+                    2 * labels[group] - solutions.leave_group_out(smoother, labels, group)
+                )
+            ),
+            "the labels of the group put to 0, not to the answers of the model without it": (
+                lambda smoother, labels, group: (
+                    (smoother @ labels)[group] - smoother[group][:, group] @ labels[group]
+                )
+            ),
+        },
+    ),
+    "discrepancy_stop": Exercise(
+        solution=solutions.discrepancy_stop,
+        cases=_errors,
+        mistakes={
+            "where no error is low enough, argmax says 0: go on to the last": (
+                lambda errors, noise: (errors <= noise).int().argmax()
+            ),
+            "one too soon: stop where the error is at most the noise, not before": (
+                lambda errors, noise: (errors > noise).sum().clamp_max(len(errors)) - 1
+            ),
+            "past the end where none is low enough: the last position is T − 1": (
+                lambda errors, noise: (errors > noise).sum()
+            ),
+            "the nearest: that may lie above the noise": (
+                lambda errors, noise: (errors - noise).abs().argmin()
+            ),
+            "the last one: errors that go on falling are fitted noise": (
+                lambda errors, noise: torch.tensor(len(errors) - 1)
+            ),
+        },
+    ),
+    "leverage_bounds": Derivation(),
 }
+
+
+def _vectors(kernel: Tensor) -> Tensor:
+    return torch.linalg.eigh(kernel / len(kernel)).eigenvectors
+
+
+def _shares(kernel: Tensor, rate: float, steps: int) -> Tensor:
+    return 1 - (1 - rate * torch.linalg.eigvalsh(kernel)) ** steps

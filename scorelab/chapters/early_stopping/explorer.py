@@ -1,4 +1,4 @@
-"""The explorer of early stopping: six rules on one risk curve."""
+"""The explorer of early stopping: five rules and the oracle on one risk curve."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One learning problem cut to a ball, at every stop: its risk, and where six rules would stop."""
+"""One learning problem cut to a ball, at every stop: its risk, and where rules and oracle stop."""
 
 from __future__ import annotations
 
@@ -110,8 +110,8 @@ class StoppingProblem:
 
     @cached_property
     def estimated(self) -> tuple[float, float]:
-        """The label noise and the radius C, as the fit at the stop of GCV suggests them."""
-        return stopping.noise_and_radius(self.flow, stopping.gcv(self.flow))
+        """The label noise and C, as the fit at the stop of leave-one-out suggests them."""
+        return stopping.noise_and_radius(self.flow, stopping.loo(self.flow))
 
     @cached_property
     def crossing(self) -> Tensor:

@@ -22,7 +22,7 @@ TITLES = [
 #: What the legend leaves out, and what is drawn in the lower part of a column.
 HIDDEN = ("now", "stop", "truth", "exact", "learned", "the ball ‖x‖ ≤ R")
 BELOW = ("best stop below", "stop below", "rules")
-HEIGHTS = ("η R(1/√η)", "C/(2eσ)", "C and σ estimated")
+HEIGHTS = ("η Q(1/η)", "C/(2eσ)", "C and σ estimated")
 SCORES = ("hold-out", "GCV", "leave-one-out")
 #: What the vertical axes show: errors (log₁₀), and scores less the label noise, with their ticks.
 ERRORS = {False: [-3, 0.75], True: [-3, 1.75]}
@@ -69,7 +69,7 @@ def _curves(figure: go.Figure) -> None:
     words = {"mode": "markers+text", "cliponaxis": False, "hoverinfo": "skip"}
     fig.restyle(figure, ["rules"], marker=dots, **words)
     fig.restyle(figure, BELOW, xaxis="x4", yaxis="y4")
-    fig.add_line(figure, "η R(1/√η)", 2, black)
+    fig.add_line(figure, "η Q(1/η)", 2, black)
     fig.add_line(figure, "C/(2eσ)", 2, black, dash="dash", width=2)
     fig.add_line(figure, "C and σ estimated", 2, black, dash="dot", width=2)
     fig.restyle(figure, HEIGHTS, xaxis="x5", yaxis="y5")
@@ -139,7 +139,7 @@ def still(what: StoppingProblem) -> fig.Traces:
         "best stop": {"x": best, "y": [1e-9, 1e9]},
         "best stop below": {"x": best, "y": [-1, 6]},
         **{name: over_steps(stops, score, low=-9, high=99) for name, score in scores.items()},
-        "η R(1/√η)": over_steps(stops[1:], what.crossing),
+        "η Q(1/η)": over_steps(stops[1:], what.crossing),
         "C and σ estimated": level(*what.estimated),
         "training rows": fig.dots(fig.never_empty(rows[kept]), 0.025),
         "rows left out": fig.crosses(fig.never_empty(rows[~kept]), 0.05),
@@ -148,7 +148,7 @@ def still(what: StoppingProblem) -> fig.Traces:
 
 
 def level(noise: float, constant: float) -> fig.Trace:
-    """The level C/(2eσ) that η_τ R(1/√η_τ) has to reach; without noise it is never reached."""
+    """The level C/(2eσ) that η_τ Q(1/η_τ) has to reach; without noise it is never reached."""
     return over_steps([fig.START, END], [constant / (2 * math.e * max(noise, 1e-9))] * 2)
 
 

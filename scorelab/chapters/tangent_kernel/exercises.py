@@ -24,18 +24,19 @@ def _leaks() -> Cases:
 
 
 def _directions() -> Cases:
-    """Eigenvalues and residuals (k,), a step size and a number of steps."""
+    """Eigenvalues and residuals (k,), a step size (once with ηλ above 1) and a number of steps."""
     draw = Generator().manual_seed(1)
     return [
         (torch.tensor(values), torch.randn(len(values), generator=draw), step_size, steps)
-        for values, step_size, steps in (([1.0, 0.3, 0.1], 0.9, 3), ([0.5, 0.2], 3.0, 2))
+        for values, step_size, steps in (([1.0, 0.3, 0.1], 0.9, 3), ([0.5, 0.2], 3.0, 3))
     ]
 
 
 def _spectra() -> Cases:
-    """Eigenvalues (n,), a step size and a number of steps; no ηλτ is near 1."""
+    """Eigenvalues (n,), a step size and a number of steps; once all ηλτ are above 1."""
     values = 2.0 * torch.arange(1, 31).double() ** -1.5
-    return [(values, 0.5, steps) for steps in (10, 70)] + [(values[:12], 0.3, 5)]
+    some = [(values, 0.5, steps) for steps in (10, 70)]
+    return [*some, (values[:12], 0.3, 5), (values[:3], 0.5, 70)]
 
 
 def _fits() -> Cases:
@@ -136,6 +137,9 @@ EXERCISES: dict[str, Task] = {
             "the step size is missing: a step multiplies by 1 − ηλ": (
                 lambda values, start, step_size, steps: (1 - values) ** steps * start
             ),
+            "1 − ηλ without its sign: a step with ηλ > 1 goes too far, and the residual turns": (
+                lambda values, start, rate, steps: (1 - rate * values).abs() ** steps * start
+            ),
         },
     ),
     "directions_learned": Exercise(
@@ -153,6 +157,9 @@ EXERCISES: dict[str, Task] = {
             ),
             "the number of steps is missing: the condition is ηλτ > 1": (
                 lambda values, step_size, steps: (step_size * values > 1).sum()
+            ),
+            "where the first is that is not learned: there may be none, and then this is 0": (
+                lambda values, step_size, steps: (step_size * values * steps <= 1).int().argmax()
             ),
             "this adds up the fitted shares: a good count too, but here count those above one": (
                 lambda values, step_size, steps: (1 - (1 - step_size * values) ** steps).sum()

@@ -6,124 +6,108 @@ import numpy as np
 import torch
 
 
-def one_by_one(values, rate, steps):
-    total = 0.0
-    for value in values:
-        left = 1.0
-        for _ in range(steps):
-            left *= 1 - rate * float(value)
-        total += 1 - left
-    return total
+def smoothed(kernel, rate, steps):
+    """S as steps of descent make it, from labels that are unit vectors."""
+    labels = torch.eye(len(kernel))
+    now = torch.zeros_like(labels)
+    for _ in range(int(steps)):
+        now = now - rate * kernel / len(kernel) @ (now - labels)
+    return now
 
 
-def rows(residuals):
-    return [sum(float(entry) ** 2 for entry in row) for row in residuals]
+def by_power(kernel, rate, steps):
+    left = torch.linalg.matrix_power(
+        torch.eye(len(kernel)) - rate * kernel / len(kernel), int(steps)
+    )
+    return [1 - float(entry) for entry in left.diagonal()]
 
 
-def loo_by_rows(residuals, leverages):
-    scores = [r / (1 - s) ** 2 for r, s in zip(rows(residuals), leverages, strict=True)]
-    return sum(scores) / len(scores)
+def by_svd(kernel, rate, steps):
+    u, values, v = torch.linalg.svd(kernel / len(kernel))
+    return torch.einsum("ik,k,ki->i", u, 1 - (1 - rate * values) ** steps, v)
 
 
-def complex_root(values, epsilon):
-    return values.clamp_max(epsilon**2).mean().to(torch.complex64).sqrt()
+def centred(variances, leverages):
+    return 2 * ((variances - variances.mean()) * (leverages - leverages.mean())).mean()
 
 
-def leaves(values, epsilon):
-    raise SystemExit("enough")
+def from_the_rest(smoother, labels, group):
+    """The predictions from the other rows' labels, solved for those of the group."""
+    rest = torch.tensor([i for i in range(len(labels)) if i not in group.tolist()])
+    known = smoother[group][:, rest] @ labels[rest]
+    return torch.linalg.inv(torch.eye(len(group)) - smoother[group][:, group]) @ known
+
+
+def put_back(smoother, labels, group):
+    """The group's labels replaced by the answers, again and again."""
+    labels = labels.clone()
+    for _ in range(2000):
+        labels[group] = (smoother @ labels)[group]
+    return labels[group]
+
+
+def in_numpy(smoother, labels, group):
+    S, Y, G = smoother.numpy(), labels.numpy(), group.numpy()
+    return Y[G] - np.linalg.solve(np.eye(len(G)) - S[np.ix_(G, G)], (Y - S @ Y)[G])
+
+
+def first(errors, noise):
+    for i, error in enumerate(errors):
+        if error <= noise:
+            return i
+    return len(errors) - 1
 
 
 RIGHT = {
-    "degrees_of_freedom": [
-        lambda values, rate, steps: (1 - (1 - rate * values) ** steps).sum(),
-        lambda values, rate, steps: len(values) - torch.pow(1 - rate * values, steps).sum()[None],
-        lambda values, rate, steps: (
-            values.numel() - np.sum((1 - float(rate) * values.numpy()) ** int(steps))
-        ),
-        one_by_one,
+    "leverages": [lambda *case: smoothed(*case).diagonal(), by_power, by_svd],
+    "what_gcv_misses": [
+        lambda v, s: 2 * ((v * s).mean() - v.mean() * s.mean()),
+        centred,
+        lambda v, s: 2 * float(np.cov(v.numpy(), s.numpy(), bias=True)[0, 1]),
     ],
-    "rademacher_complexity": [
-        lambda values, epsilon: values.clamp_max(epsilon**2).mean().sqrt(),
-        lambda values, epsilon: (torch.minimum(values, epsilon**2).sum() / len(values)) ** 0.5,
-        lambda values, epsilon: np.sqrt(np.minimum(values.numpy(), float(epsilon) ** 2).mean()),
-    ],
-    "optimism": [
-        lambda variances, leverages: 2 * (variances * leverages).mean(),
-        lambda variances, leverages: variances[None] @ leverages[:, None] * 2 / len(leverages),
-        lambda variances, leverages: (
-            torch.trace(torch.diag(2 * variances * leverages)) / len(leverages)
-        ),
-    ],
-    "loo_score": [
-        lambda residuals, leverages: (residuals / (1 - leverages)[:, None]).square().sum(1).mean(),
-        lambda residuals, leverages: (
-            torch.linalg.norm(residuals.T / (1 - leverages), dim=0) ** 2
-        ).mean(),
-        loo_by_rows,
-    ],
-    "gcv_score": [
-        lambda residuals, trace: (
-            residuals.square().sum(1).mean() / (1 - trace / len(residuals)) ** 2
-        ),
-        lambda residuals, trace: (
-            len(residuals) * residuals.norm() ** 2 / (len(residuals) - trace) ** 2
-        ),
-        lambda residuals, trace: (
-            sum(rows(residuals)) / len(residuals) / (1 - float(trace) / len(residuals)) ** 2
-        ),
+    "leave_group_out": [from_the_rest, put_back, in_numpy],
+    "discrepancy_stop": [
+        first,
+        lambda errors, noise: min(int((errors > noise).sum()), len(errors) - 1),
+        lambda errors, noise: (errors > noise).sum().clamp_max(len(errors) - 1)[None],
     ],
 }
 
 WRONG = {
-    "degrees_of_freedom": {
-        "this is what is left": lambda values, rate, steps: ((1 - rate * values) ** steps).sum(),
-        "τ belongs to 1 − ηλ": lambda values, rate, steps: rate * values.sum(),
-        "no share can be more than 1": lambda values, rate, steps: (steps * rate * values).sum(),
-        "a trace is a sum": lambda values, rate, steps: 1 - ((1 - rate * values) ** steps).mean(),
-        r"has shape \(6,\), expected \(\)": lambda values, rate, steps: (
-            1 - (1 - rate * values) ** steps
+    "leverages": {
+        "these are 1 − S_ii": lambda kernel, rate, steps: (
+            1 - smoothed(kernel, rate, steps).diagonal()
         ),
+        "these are the shares": lambda kernel, rate, steps: torch.linalg.eigvalsh(
+            smoothed(kernel, rate, steps)
+        ),
+        "of K/n, not of K": lambda kernel, rate, steps: smoothed(
+            kernel * len(kernel), rate, steps
+        ).diagonal(),
+        "degrees of freedom": lambda kernel, rate, steps: smoothed(kernel, rate, steps).trace(),
+        r"has shape \(5, 5\)": smoothed,
     },
-    "rademacher_complexity": {
-        "ε instead of ε²": lambda values, epsilon: values.clamp_max(epsilon).mean() ** 0.5,
-        "max instead of min": lambda values, epsilon: values.clamp_min(epsilon**2).mean() ** 0.5,
-        "the root is missing": lambda values, epsilon: values.clamp_max(epsilon**2).mean(),
-        "complex numbers": complex_root,
-        "raises SystemExit: enough": leaves,
+    "what_gcv_misses": {
+        "the sign is reversed": lambda v, s: -centred(v, s),
+        "the 2 is missing": lambda v, s: centred(v, s) / 2,
+        "all that must be added": lambda v, s: 2 * (v @ s) / len(v),
+        "what GCV adds": lambda v, s: 2 * v.mean() * s.mean(),
+        "divided by n − 1": lambda v, s: centred(v, s) * len(v) / (len(v) - 1),
+        r"has shape \(6,\)": lambda v, s: 2 * (v * s - v.mean() * s.mean()),
     },
-    "optimism": {
-        "as GCV takes it": lambda variances, leverages: 2 * variances.mean() * leverages.mean(),
-        "the 2 is missing": lambda variances, leverages: (variances * leverages).mean(),
-        "1/n is missing": lambda variances, leverages: 2 * variances @ leverages,
-        "the sign": lambda variances, leverages: -2 * (variances * leverages).mean(),
-        r"has shape \(6,\)": lambda variances, leverages: 2 * variances * leverages,
+    "leave_group_out": {
+        "each row alone": lambda S, Y, G: (Y - (Y - S @ Y) / (1 - S.diagonal())[:, None])[G],
+        "nothing was left out": lambda S, Y, G: S[G] @ Y,
+        "these are residuals": lambda S, Y, G: Y[G] - from_the_rest(S, Y, G),
+        "put to 0": lambda S, Y, G: S[G] @ Y - S[G][:, G] @ Y[G],
+        r"has shape \(6, 2\)": lambda S, Y, G: S @ Y,
     },
-    "loo_score": {
-        "too few": lambda residuals, leverages: ((residuals**2).sum(1) / (1 - leverages)).mean(),
-        "this is GCV": lambda residuals, leverages: (
-            (residuals**2).sum(1).mean() / (1 - leverages.mean()) ** 2
-        ),
-        "a sum over the rows": lambda residuals, leverages: (
-            (residuals**2).sum(1) / (1 - leverages) ** 2
-        ).sum(),
-        "raises RuntimeError: The size of tensor": lambda residuals, leverages: (
-            residuals / (1 - leverages)
-        ),
-        "is nan, expected .*the inputs are legal": lambda residuals, leverages: (
-            (residuals.sum(1) / (1 - leverages)).sqrt().mean()
-        ),
-    },
-    "gcv_score": {
-        "not squared": lambda residuals, trace: (
-            (residuals**2).sum(1).mean() / (1 - trace / len(residuals))
-        ),
-        "divided by n": lambda residuals, trace: (residuals**2).sum(1).mean() / (1 - trace) ** 2,
-        "n − tr S": lambda residuals, trace: (
-            (residuals**2).sum(1).mean() / (len(residuals) - trace) ** 2
-        ),
-        "over the outputs": lambda residuals, trace: (
-            (residuals**2).mean() / (1 - trace / len(residuals)) ** 2
-        ),
-        "returns None": lambda residuals, trace: print(end=""),
+    "discrepancy_stop": {
+        "argmax says 0": lambda errors, noise: torch.argmax(1 * (errors <= noise)),
+        "one too soon": lambda errors, noise: int((errors > noise).sum()) - 1,
+        "past the end": lambda errors, noise: int((errors > noise).sum()),
+        "the nearest": lambda errors, noise: torch.argmin((errors - noise) ** 2),
+        "the last one": lambda errors, noise: len(errors) - 1,
+        "returns None": lambda errors, noise: print(end=""),
     },
 }

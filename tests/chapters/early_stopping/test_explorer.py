@@ -143,8 +143,8 @@ def test_controls_move_what_they_name_and_nothing_else() -> None:
     assert ball <= moved_by(explorer, radius=2)
     labels = moved_by(explorer, labels=DEALT)
     assert {"excess risk", "leave-one-out", "GCV", "rules"} <= labels
-    assert not labels & {"training rows", "exact", "η R(1/√η)"}
-    assert {"excess risk", "η R(1/√η)", "training rows"} <= moved_by(explorer, times="uniform")
+    assert not labels & {"training rows", "exact", "η Q(1/η)"}
+    assert {"excess risk", "η Q(1/η)", "training rows"} <= moved_by(explorer, times="uniform")
     assert {"excess risk", "training rows"} <= moved_by(explorer, n=250)
     assert {"exact", "training rows"} <= moved_by(explorer, target="spiral of modes")
 

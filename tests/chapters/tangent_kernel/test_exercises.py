@@ -146,6 +146,9 @@ WRONG = {
             start * (1 - rate * values) ** (1 + steps)
         ),
         "the step size is missing": lambda values, start, _, steps: start * (1 - values) ** steps,
+        "without its sign": lambda values, start, rate, steps: (
+            start * torch.exp(steps * (1 - rate * values).abs().log())
+        ),
     },
     "directions_learned": {
         "not learned yet": lambda values, rate, steps: (rate * values * steps <= 1).sum(),
@@ -155,6 +158,9 @@ WRONG = {
         "the step size is missing": lambda values, _, steps: (values * steps > 1).sum(),
         "the number of steps is missing": lambda values, rate, _: (values * rate > 1).sum(),
         r"has shape \(30,\)": lambda values, rate, steps: rate * values * steps > 1,
+        "there may be none": lambda values, rate, steps: torch.argmin(
+            1 * (rate * values * steps > 1)
+        ),
     },
     "flow_loss": {
         "half the mean square": lambda *case: 2 * loss(*case),
