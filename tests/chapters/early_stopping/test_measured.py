@@ -42,7 +42,7 @@ def test_far_out_a_denoiser_is_linear_with_the_gain() -> None:
     t = torch.tensor([0.03, 0.5, 2.0]).double()
     x = torch.tensor([[3e4, 0.0]] * 3).double()
     torch.testing.assert_close(
-        measured.TRUTH(t, x)[:, 0] / 3e4, measured.gain(t), rtol=1e-3, atol=0
+        measured.TRUTH(t, x)[:, 0] / 3e4, measured.gain(t), rtol=1e-2, atol=0
     )
 
 
@@ -56,9 +56,8 @@ def test_one_row_of_a_gaussian_is_expected_beyond_the_reach_whatever_its_scale()
 
 def test_heavy_tails_fall_like_the_square_of_the_distance() -> None:
     law = measured.heavy(scales=14)
-    x = law.sample(200_000, generator=torch.Generator().manual_seed(0))
-    far, farther = ((x.norm(dim=1) > r).double().mean() for r in (10, 20))
-    assert float(far / farther) == pytest.approx(4, rel=0.3)
+    near, far = (law.weights @ torch.exp(-(r**2) / (2 * law.stds**2)) for r in (4, 32))
+    assert float(near / far) == pytest.approx(64, rel=0.05)
     assert float(law.weights.sum()) == pytest.approx(1)
 
 
