@@ -105,7 +105,7 @@ def _entries(figure: BaseFigure) -> dict[int, list[str]]:
     """The names in each legend, by its number from 0."""
     found: dict[int, list[str]] = {}
     for trace in figure.data:
-        if trace.showlegend is not False:
+        if trace.showlegend is not False and trace.visible is not False:
             found.setdefault(int((trace.legend or "")[6:] or 1) - 1, []).append(trace.name)
     return found
 

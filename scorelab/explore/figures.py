@@ -15,7 +15,7 @@ from scorelab.explore.words import explained as explained
 from scorelab.explore.words import number as number
 from scorelab.explore.words import rounded as rounded
 from scorelab.workbook.plots import COLORS as COLORS
-from scorelab.workbook.plots import PAPER
+from scorelab.workbook.plots import PAPER as PAPER
 
 Array = NDArray[np.floating]
 Mask = NDArray[np.bool_]
@@ -127,7 +127,7 @@ def add_shapes(
     shape |= {"name": name, "fillcolor": color, "opacity": opacity, "showlegend": not sign}
     figure.add_scatter(**shape, row=1, col=panel)
     if sign:
-        marker = {"symbol": sign, "color": color, "size": 9}
+        marker = {"symbol": sign, "color": color, "size": 9, "opacity": opacity}
         twin = {"x": [None], "y": [None], "mode": "markers", "marker": marker}
         figure.add_scatter(**twin, name=name + SIGN, row=1, col=panel)
 
@@ -165,8 +165,8 @@ IN_LEGEND = {"hoverinfo": "skip", "showscale": False, "showlegend": True}
 # What they are filled with
 
 
-def dots(points: Array, radius: float = 0.04) -> Trace:
-    """A square around each of the points (n, 2), too small to be told from a disc."""
+def dots(points: Array, radius: float | Array = 0.04) -> Trace:
+    """A square around each of the points (n, 2), of one half side or of each its own (n, 1, 1)."""
     corners = radius * np.array([[-1, -1], [-1, 1], [1, 1], [1, -1]])
     return outlines(points[:, None] + corners)
 

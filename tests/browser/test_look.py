@@ -108,12 +108,11 @@ def test_words_and_lines_are_seen_on_a_dark_page_and_again_on_a_light_one(
 
 def test_a_move_on_a_dark_page_keeps_its_colours(notebook: Notebook) -> None:
     notebook.theme(dark=True)
-    before = shown(notebook)["risk"]
+    before = shown(notebook)["excess risk"]
     notebook.press("width", "End")  # the kernel's curves have a colour of their own
-    wait_for(lambda: shown(notebook)["risk"] != before)
-    color = (
-        "document.querySelector('.js-plotly-plot')._fullData.find(t => t.name == 'risk').line.color"
-    )
+    wait_for(lambda: shown(notebook)["excess risk"] != before)
+    risk = "._fullData.find(t => t.name == 'excess risk')"
+    color = f"document.querySelector('.js-plotly-plot'){risk}.line.color"
     assert notebook.page.evaluate(color) == NIGHT["kernel"]
     notebook.press("width", "ArrowLeft", times=2)
     notebook.theme(dark=False)

@@ -33,6 +33,7 @@ class Explorer(TrainingExplorer):
         {
             "width": Slider("width", WIDTHS, 1024, "Neurons; ∞ is the kernel"),
             "noise": Slider("noise √h", NOISE_LEVELS, 0.45, "Noise level of the arrows"),
+            "arrows": Choice("arrows", view.ARROWS, "move", view.ARROWS_TIP, "130px"),
             "stop": STOP,
         },
     )
@@ -52,6 +53,6 @@ class Explorer(TrainingExplorer):
         self.show_progress()
         with one_thread():
             now = model.frame(model.steps if self.following else self["stop"])
-            traces = view.compute(model, now, self["noise"])
-            self.show(traces, yaxis=view.errors(model.where))
+            traces = view.compute(model, now, self["noise"], self["arrows"])
+            self.show(traces, **view.axes(model.where))
             self.say(view.sentence(model, now))  # measured while the page draws

@@ -26,6 +26,13 @@ TARGETS = (*MIXTURES, CREDIT)
 TEST, SAMPLES, REFERENCE = 1000, 500, 1000
 
 
+def coordinates(target: str) -> tuple[str, str]:
+    """What the two axes of the plane are for a target; the points of a mixture have no unit."""
+    if target == CREDIT:
+        return "credit limit (standardised)", "last bill (standardised)"
+    return "first coordinate", "second coordinate"
+
+
 class Setting:
     """n training points of a target in the plane, with test data, truth and kernel flow.
 

@@ -11,10 +11,11 @@ from seen import moved_by
 
 import scorelab as sl
 from scorelab.chapters.start_here.explorer import Explorer
-from scorelab.chapters.start_here.view import compute, judge
+from scorelab.chapters.start_here.view import ARROWS, CELL, ERROR, VERDICTS, compute, judge
 from scorelab.explore import figures
 from scorelab.explore.replay import record as records
 from scorelab.explore.replay import setting as settings
+from scorelab.explore.replay.plane import GRID
 
 RING = "ring of modes"
 SMALL = {"n": 100, "width": 16}
@@ -90,9 +91,9 @@ def test_all_traces_are_finite_where_they_should_be() -> None:
     run = finished()
     explorer = Explorer()
     names = figures.names(explorer.figure)
-    traces = compute(run, run.frame(100), 0.45)
+    traces = compute(run, run.frame(100), 0.45, "move")
     assert traces.keys() == names
-    for name in ("risk", "training error", "now"):
+    for name in ("excess risk", "training error", "now"):
         assert np.isfinite(traces[name]["y"]).all()
 
 
@@ -100,22 +101,90 @@ def test_controls_move_what_they_name_and_nothing_else() -> None:
     explorer = Explorer()
     explorer.set(**SMALL)
 
-    assert moved_by(explorer, stop=1000) == {"now", "learned", "samples"}
-    assert moved_by(explorer, noise=0.8) == {"noised data", "exact", "learned"}
-    assert {"risk", "training error", "learned", "samples"} <= moved_by(explorer, width=64)
-    assert {"data", "exact", "risk", "samples"} <= moved_by(explorer, target="spiral of modes")
-    assert {"risk", "samples"} <= moved_by(explorer, times="uniform")
+    assert moved_by(explorer, stop=1000) == {"now", "learned", "samples", ERROR}
+    assert moved_by(explorer, noise=0.8) == {"noised data", "exact", "learned", ERROR}
+    assert moved_by(explorer, arrows="score") == {"exact", "learned"}
+    assert {"excess risk", "training error", "learned", "samples"} <= moved_by(explorer, width=64)
+    assert {"data", "exact", "excess risk", "samples"} <= moved_by(
+        explorer, target="spiral of modes"
+    )
+    assert {"excess risk", "samples"} <= moved_by(explorer, times="uniform")
     assert {"data"} <= moved_by(explorer, n=250)
+
+
+def ways(path: dict[str, np.ndarray]) -> np.ndarray:
+    """From the start to the tip of each arrow on the grid, (121, 2)."""
+    corners = np.stack((path["x"], path["y"]), axis=1).reshape(len(GRID), -1, 2)[:, 1:-2]
+    np.testing.assert_allclose((corners[:, 0] + corners[:, -1]) / 2, GRID, atol=1e-9)
+    return corners[:, 3] - GRID
+
+
+@pytest.mark.parametrize("kind", ARROWS)
+@pytest.mark.parametrize("noise", [0.15, 0.7])
+def test_arrows_are_moves_or_scores_to_one_scale(kind: str, noise: float) -> None:
+    run = finished()
+    where, now = run.where, run.frame(100)
+    x = torch.tensor(GRID, dtype=torch.float32)
+    t = x.new_full((len(x),), settings.PROCESS.time_at(noise))
+    wanted = {
+        name: f(t, x) - x if kind == "move" else settings.PROCESS.score(f)(t, x)
+        for name, f in (("exact", where.truth), ("learned", now.denoiser))
+    }
+    scale = 0.42 / np.quantile(wanted["exact"].norm(dim=1).numpy(), 0.9)
+    traces = compute(run, now, noise, kind)
+    for name, arrows in wanted.items():
+        np.testing.assert_allclose(ways(traces[name]), scale * arrows.numpy(), atol=2e-4)
+
+
+@pytest.mark.parametrize("kind", ARROWS)
+def test_squares_are_as_wide_as_the_error_and_at_most_a_cell(kind: str) -> None:
+    run = finished()
+    now, x = run.frame(10_000), torch.tensor(GRID, dtype=torch.float32)
+    t = x.new_full((len(x),), settings.PROCESS.time_at(0.3))
+    error = (now.denoiser(t, x) - run.where.truth(t, x)).norm(dim=1).numpy()
+    assert error.min() < 1 < error.max()
+    path = compute(run, now, 0.3, kind)[ERROR]
+    corners = np.stack((path["x"], path["y"]), axis=1).reshape(len(GRID), -1, 2)[:, 1:-2]
+    np.testing.assert_allclose(corners.mean(axis=1), GRID, atol=1e-9)
+    wide = np.ptp(corners, axis=1)
+    np.testing.assert_allclose(wide[:, 0], 0.52 * np.minimum(error, 1), atol=1e-5)
+    np.testing.assert_allclose(wide[:, 1], wide[:, 0])
+    assert pytest.approx(0.52) == CELL
+
+
+@pytest.mark.parametrize(
+    ("target", "risk", "unit"),
+    [(RING, "excess risk", "first"), (settings.CREDIT, "hold-out risk", "credit limit (standard")],
+)
+def test_the_risk_has_one_name_and_every_axis_a_title(target: str, risk: str, unit: str) -> None:
+    explorer = Explorer()
+    explorer.set(**SMALL, target=target)
+    seen = {trace.name for trace in explorer.figure.data if trace.visible is not False}
+    assert seen & {"excess risk", "hold-out risk"} == {risk}
+    assert f"{risk} <b>" in explorer.status.value
+    layout = explorer.figure.layout
+    axes = [layout[f"{letter}axis{k}"].title.text for k in ("", 2, 3) for letter in "xy"]
+    assert all(axes) and axes[2].startswith(unit) and axes[2:4] == axes[4:]
+
+
+def test_the_sentence_says_what_its_words_mean() -> None:
+    explorer = Explorer()
+    explorer.set(**SMALL, stop=0)
+    for stop, verdict in ((0, "not trained"), (1, "too early"), (10_000, "overfitting")):
+        explorer.set(stop=stop)
+        assert f'title="{VERDICTS[verdict]}">{verdict}</abbr>' in explorer.status.value
+    for word in ("floor", "chance"):
+        assert re.search(f'<abbr title="[^"]+">{word}</abbr>', explorer.status.value)
 
 
 def test_the_model_s_colour_says_whether_it_is_a_kernel() -> None:
     explorer = Explorer()
     explorer.set(n=100, width=math.inf)
     by_name = {trace.name: trace for trace in explorer.figure.data}
-    kernel = by_name["risk"].line.color
+    kernel = by_name["excess risk"].line.color
     explorer.set(width=16)
-    assert by_name["risk"].line.color != kernel
-    assert by_name["samples"].fillcolor == by_name["risk"].line.color
+    assert by_name["excess risk"].line.color != kernel
+    assert by_name["samples"].fillcolor == by_name["excess risk"].line.color
 
 
 def test_reset_forgets_and_train_goes_on_to_the_end() -> None:
