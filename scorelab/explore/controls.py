@@ -72,6 +72,18 @@ class Button:
 
 
 @dataclass(frozen=True)
+class Play:
+    """A button, called ``play``, that lets a ``slider`` go on by itself, or pause."""
+
+    slider: str
+    tip: str
+
+    def widget(self) -> W.DOMWidget:
+        """The control on the page."""
+        return Button("Play", f"{self.tip}; press again to pause").widget()
+
+
+@dataclass(frozen=True)
 class Bar:
     """How much of a whole is done."""
 
@@ -91,6 +103,6 @@ class Words:
         return W.Label()
 
 
-Control = Choice | Button | Bar | Words
+Control = Choice | Button | Play | Bar | Words
 #: Rows of controls, each by its name: the table of an explorer.
 Table = Sequence[Mapping[str, Control]]

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import html
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, ClassVar
 
 import ipywidgets as W
@@ -13,12 +14,13 @@ import plotly.graph_objects as go
 from plotly.basedatatypes import BaseFigure
 
 from scorelab.explore.arrange import DESIGN, Design, arrange, letters
-from scorelab.explore.controls import ROW, Button, Choice, Table
+from scorelab.explore.controls import ROW, Button, Choice, Play, Table
 from scorelab.explore.figures import Traces, same, sendable, update
 from scorelab.explore.live import Latest
 from scorelab.explore.live_figure import LiveFigure
 from scorelab.explore.owner import claim, hand, in_kernel, owned
 from scorelab.explore.page import Page
+from scorelab.explore.player import Player
 from scorelab.explore.still import CAPTION, Still
 from scorelab.explore.theme import night, painted, repaint
 from scorelab.validate import require
@@ -68,11 +70,26 @@ class BaseExplorer(W.VBox):
             match self.table[name]:
                 case Choice():
                     widget.observe(lambda _, name=name: hand(self.act, self.moved, name), "value")
-                case Button():
+                case Button() | Play():
                     widget.on_click(lambda _, name=name: hand(self.act, getattr(self, name)))
         self.page.observe(lambda _: hand(self.note_move), "moved")
         self.page.observe(Latest(self.fit, self.page.ready, self.fail), ["width", "dark"])
         self.page.observe(lambda change: self.still.show(change.new), "still")
+
+    @cached_property
+    def player(self) -> Player:
+        """What moves the slider of *Play*."""
+        button = self.by_name["play"]
+        return Player(self.by_name[self.table["play"].slider], button, self.at_rest)
+
+    def at_rest(self) -> bool:
+        """Whether all that was asked for is drawn."""
+        return not self.redraw.waiting and self.page.ready()
+
+    @owned
+    def play(self) -> None:
+        """Let the slider of *Play* go on by itself, or pause."""
+        self.player.toggle()
 
     def act(self, method: Callable[..., None], *args: object) -> None:
         """Do what was asked for; an error is shown."""
