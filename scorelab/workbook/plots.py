@@ -47,7 +47,8 @@ PAPER = ("#FFFFFF", "#111111")
 SHADES = {
     "#C4699C": "#9A4A80",  # paths from the left
     "#3D0A29": "#FBE3F3",  # paths from the right
-    "#808080": "#7B7B7B",  # how steep a score is
+    "#808080": "#7B7B7B",  # slopes of a score that leads together
+    "#96741A": "#A8862F",  # and of one that leads apart
 }
 _INK = COLORS["truth"]
 _CYCLE = [COLORS[name] for name in ("network", "kernel", "convex", "overfit", "noise")]

@@ -12,7 +12,7 @@ GAUSSIAN = "one Gaussian, d = 1"
     ("control", "key", "moves", "stays"),
     [
         ("time", "ArrowRight", ["noised sample", "density lines", "score", "now"], "pure noise"),
-        ("time", "Home", ["noised sample", "steepness", "score", "now"], "signal α²"),
+        ("time", "Home", ["noised sample", "slope of the score", "score", "now"], "signal α²"),
         ("target", "ArrowDown", ["noised sample", "density lines", "distance to noise"], "noise h"),
     ],
 )
@@ -32,12 +32,35 @@ def visible(notebook: Notebook) -> set[str]:
 def test_a_law_on_the_line_has_curves_and_one_in_the_plane_has_arrows(notebook: Notebook) -> None:
     notebook.control("target").select_option(label=GAUSSIAN)
     wait_for(lambda: {"density", "score s(x)"} <= visible(notebook))
-    assert not {"density lines", "steepness", "score"} & visible(notebook)
+    assert not {"density lines", "slope of the score", "score"} & visible(notebook)
     before = shown(notebook)
     notebook.press("time", "End")
     wait_for(lambda: shown(notebook)["score s(x)"] != before["score s(x)"])
-    wait_for(lambda: "slope of the score up to 1.0" in notebook.text("status"))
+    wait_for(lambda: "slopes of the score −1" in notebook.text("status"))
     notebook.control("target").select_option(label="ring of modes")
-    wait_for(lambda: {"density lines", "steepness", "score"} <= visible(notebook))
+    wait_for(lambda: {"density lines", "slope of the score", "score"} <= visible(notebook))
     assert not {"density", "score s(x)"} & visible(notebook)
+    assert notebook.errors == []
+
+
+def test_play_goes_on_by_itself_pauses_and_goes_on(notebook: Notebook) -> None:
+    def places() -> str:
+        return notebook.explorer.locator(".sl-time .widget-readout").text_content() or ""
+
+    notebook.press("time", "Home")
+    wait_for(lambda: places() == "0.02")
+    notebook.settle()
+    before = shown(notebook)["noised sample"]
+    assert notebook.text("play") == "Play"
+    notebook.press("play", "Space")
+    wait_for(lambda: notebook.text("play") == "Pause" and places() not in ("0.02", "3"))
+    wait_for(lambda: shown(notebook)["noised sample"] != before)
+    notebook.press("play", "Space")
+    notebook.settle(quiet=1)
+    paused = places()
+    assert notebook.text("play") == "Play" and paused not in ("0.02", "3")
+    notebook.press("play", "Space")
+    wait_for(lambda: places() == "3" and notebook.text("play") == "Play")
+    notebook.settle()
+    assert "slopes of the score −1" in notebook.text("status")
     assert notebook.errors == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scorelab.explore.controls import Choice, Slider
+from scorelab.explore.controls import Choice, Play, Slider
 from scorelab.explore.explorer import BaseExplorer
 from scorelab.explore.live import one_thread
 
@@ -23,6 +23,7 @@ class Explorer(BaseExplorer):
         {
             "target": Choice("target", TARGETS, TARGETS[0], "Law of the clean data", "230px"),
             "time": Slider("time t", TIMES, 0.1, TIME, "560px"),
+            "play": Play("time", "Add noise, from where time stands, or from the start"),
         },
     )
     blank = staticmethod(view.blank)

@@ -37,14 +37,24 @@ SAMPLE = {1: 2000, 2: 500}
 
 
 class Field(NamedTuple):
-    """On a grid: the density, the score (…, d), and the spectral norm of its derivative.
+    """On a grid: the density, the score (…, d), and its least and largest slope.
 
-    The grid's shape is (281,) on the line and (59, 71), rows along the second axis, in the plane.
+    The slopes are the eigenvalues of the score's derivative. The grid's shape is (281,) on the
+    line and (59, 71), rows along the second axis, in the plane.
     """
 
     density: Array
     score: Array
-    slope: Array
+    least: Array
+    largest: Array
+
+    @property
+    def steepness(self) -> Array:
+        """The largest slope where it is positive: there the law is not log-concave. Else the least.
+
+        Its sign says which of both, its size how fast the score leads apart, or together.
+        """
+        return np.where(self.largest > 0, self.largest, self.least)
 
 
 @dataclass(frozen=True)
@@ -109,8 +119,8 @@ class Law:
         )
         score = torch.stack((mx - XS, my - YS[:, None]), dim=2) / v
         a, b, c = ((mxx - mx**2) / v - 1) / v, (mxy - mx * my) / v**2, ((myy - my**2) / v - 1) / v
-        slope = ((a + c) / 2).abs() + torch.hypot((a - c) / 2, b)  # the larger |eigenvalue|
-        return _arrays(mass / (len(m) * 2 * math.pi * v), score, slope)
+        middle, apart = (a + c) / 2, torch.hypot((a - c) / 2, b)  # of the two eigenvalues
+        return _arrays(mass / (len(m) * 2 * math.pi * v), score, middle - apart, middle + apart)
 
     def distances(self, times: Sequence[float]) -> Array:
         """The sliced 1-Wasserstein distance of the law of X_t to N(0, I) at each of some times.
@@ -149,7 +159,7 @@ def line_field(m: Tensor, v: float) -> Field:
     mean, square = bell @ m / mass, bell @ m**2 / mass
     density = mass / (len(m) * math.sqrt(2 * math.pi * v))
     slope = ((square - mean**2) / v - 1) / v
-    return _arrays(density, ((mean - LINE) / v)[:, None], slope.abs())
+    return _arrays(density, ((mean - LINE) / v)[:, None], slope, slope)
 
 
 def bells(a: Tensor, b: Tensor, v: float) -> Tensor:

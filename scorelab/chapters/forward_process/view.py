@@ -11,7 +11,7 @@ import torch
 
 from scorelab.explore import figures as fig
 from scorelab.explore.replay.plane import GRID, REACH
-from scorelab.explore.replay.setting import CREDIT, PROCESS
+from scorelab.explore.replay.setting import PROCESS, coordinates
 
 from .laws import LINE, STEP, XS, YS, Field, law
 
@@ -23,12 +23,20 @@ TIMES = (
 )
 CLEAN = 1e-6  # the time that stands for 0, where a law of points has no density
 #: What is shown of a law in the plane, and of one on the line; the rest is shown of both.
-PLANE = ("density lines", "steepness", "score of noise", "score")
+PLANE = ("density lines", "slope of the score", "scale", "numbers", "score of noise", "score")
 ON_LINE = ("density", "score −x of noise", "score s(x)")
 #: Noise beside the black arrows: lighter too, for eyes that see no purple.
 PALE = "#C4699C"
+#: Where a slope is positive, and where all are negative.
+APART, TOGETHER = "#96741A", "#808080"
 #: How much wider than high the plane is, as in a panel of 312 × 264 pixels.
 ASPECT = 312 / 264
+#: At the upper edge of the score's panel: the scale of its colours, and the slopes named there.
+SCALE, WRITTEN = np.linspace(-2.5, 2.5, 51), np.array([-100, -10, 0, 10, 100])
+SCALE_HALF, SCALE_Y = 3.2, 2.8
+BELOW = int((YS < SCALE_Y - 0.25).sum())  # the rows of the map that leave it free
+
+NOT_CONCAVE = fig.explained("not log-concave", "share of the law where a slope is positive")
 
 
 def blank() -> go.Figure:
@@ -40,7 +48,7 @@ def blank() -> go.Figure:
     fig.add_shapes(figure, "noised sample", 1, grey, "square")
     fig.add_line(figure, "density", 1, black)
     fig.add_line(figure, "pure noise", 1, noise, dash="dash", width=2)
-    fig.add_heat(figure, "steepness", 2, "#808080", (0, 2.5), zsmooth="fast", **grid)
+    add_slopes(figure, grid)
     fig.add_shapes(figure, "score of noise", 2, PALE)
     fig.add_shapes(figure, "score", 2, black, "arrow-right")
     fig.add_line(figure, "score −x of noise", 2, noise, dash="dash", width=2)
@@ -59,14 +67,25 @@ def blank() -> go.Figure:
     return figure
 
 
+def add_slopes(figure: go.Figure, grid: fig.Trace) -> None:
+    """A map of slopes by their sign and size, and the scale of its colours."""
+    colors = {"colorscale": [[0, TOGETHER], [0.5, fig.PAPER[0]], [1, APART]]}
+    span, dx = (SCALE[0], SCALE[-1]), 2 * SCALE_HALF / (len(SCALE) - 1)
+    strip = {"x0": -SCALE_HALF, "dx": dx, "y0": SCALE_Y, "dy": 0.36}
+    fig.add_heat(figure, "slope of the score", 2, APART, span, zsmooth="fast", **grid, **colors)
+    fig.add_heat(figure, "scale", 2, APART, span, **strip, **colors)
+    fig.add_points(figure, "numbers", 2, fig.COLORS["truth"])
+    words = [str(slope).replace("-", "−") for slope in WRITTEN]
+    fig.restyle(figure, ["numbers"], mode="text", text=words, hoverinfo="skip")
+    fig.restyle(figure, ["numbers", "scale"], showlegend=False)
+
+
 def axes(target: str) -> fig.Trace:
     """Titles and ranges of the first two panels, which change with the target alone."""
     wide, tall = [-ASPECT * REACH, ASPECT * REACH], [-REACH, REACH]
     flat = law(target).dim == 1
-    names = ("first coordinate", "second coordinate")
-    if target == CREDIT:
-        names = ("credit limit (standardised)", "last bill (standardised)")
-    x, left, right = ("x", "density", "score") if flat else (names[0], names[1], "")
+    names = coordinates(target)
+    x, left, right = ("x", "density", "score") if flat else (*names, names[1])
     return {
         "xaxis": _axis(x, wide),
         "xaxis2": _axis(x, wide),
@@ -104,9 +123,14 @@ def in_plane(sample: fig.Array, field: Field) -> fig.Traces:
     return {
         "noised sample": fig.dots(sample, 0.03),
         "density lines": {"z": np.log10(np.maximum(field.density, 1e-9)), "visible": True},
-        "steepness": {"z": np.log10(field.slope), "visible": True},
+        "slope of the score": {"z": signed_log(field.steepness[:BELOW]), "visible": True},
         "score": {**fig.arrows(GRID, shortened(score), 0.03), "visible": True},
     }
+
+
+def signed_log(slope: fig.Array) -> fig.Array:
+    """The logarithm of one plus the size of a slope, with the slope's sign."""
+    return np.sign(slope) * np.log10(1 + np.abs(slope))
 
 
 def shortened(score: fig.Array) -> fig.Array:
@@ -160,12 +184,18 @@ def noise_on_line() -> fig.Traces:
 
 
 def noise_in_plane() -> fig.Traces:
-    """The circle that holds 95 % of N(0, I), and the arrows of its score −x."""
+    """The circle that holds 95 % of N(0, I), the arrows of its score −x, and the colours' scale."""
     turn = np.linspace(0, 2 * np.pi, 121)
     radius = math.sqrt(-2 * math.log(0.05))
     return {
         "pure noise": {"x": radius * np.cos(turn), "y": radius * np.sin(turn)},
         "score of noise": {**fig.arrows(GRID, shortened(-GRID), 0.06), "visible": True},
+        "scale": {"z": SCALE[None], "visible": True},
+        "numbers": {
+            "x": SCALE_HALF / SCALE[-1] * signed_log(WRITTEN),
+            "y": np.full(len(WRITTEN), SCALE_Y),
+            "visible": True,
+        },
     }
 
 
@@ -186,11 +216,19 @@ def now(target: str, t: float) -> fig.Trace:
 def sentence(target: str, t: float) -> str:
     """The numbers of one target at one time, beside those of pure noise."""
     signal, h = float(PROCESS.alpha(t) ** 2), float(PROCESS.h(t))
-    density, _, slope = field(target, t)
-    largest, mean = slope[density > 1e-3].max(), (density * slope).sum() / density.sum()
+    density, _, least, largest = field(target, t)
+    low, high = (f"{s:.3g}".replace("-", "−") for s in slopes(density, least, largest))
+    apart = density[largest > 0].sum() / density.sum()
     share = ways(target)[TIMES.index(t)]
     return (
-        f"Noise level √h <b>{math.sqrt(h):.2f}</b>: signal {signal:.2f}, noise {h:.2f} · "
-        f"slope of the score up to <b>{largest:.3g}</b>, mean {mean:.3g} (pure noise 1) · "
+        f"Noise level √h <b>{math.sqrt(h):.2f}</b>: signal {signal:.2f} · "
+        f"slopes of the score <b>{low}</b> to <b>{high}</b> (noise −1) · "
+        f"{NOT_CONCAVE} <b>{apart:.0%}</b> · "
         f"distance to noise <b>{share:.0%}</b> (bound {math.sqrt(signal):.0%})"
     )
+
+
+def slopes(density: fig.Array, least: fig.Array, largest: fig.Array) -> tuple[float, float]:
+    """The least and the largest slope where the density is at least 0.001."""
+    seen = density >= 1e-3
+    return float(least[seen].min()), float(largest[seen].max())

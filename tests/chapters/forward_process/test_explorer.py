@@ -55,8 +55,40 @@ def test_score_and_steepness_are_those_of_the_exact_denoiser(target: str, t: flo
     field = law.field(t)
     found = field.score.reshape(-1, law.dim)[::37]
     np.testing.assert_allclose(found, wanted.detach(), rtol=1e-4, atol=1e-4)
-    slope = torch.linalg.eigvalsh((derivative + derivative.mT) / 2).abs().max(1).values
-    np.testing.assert_allclose(field.slope.ravel()[::37], slope, rtol=1e-3, atol=1e-3)
+    slopes = torch.linalg.eigvalsh((derivative + derivative.mT) / 2)
+    for found, wanted in ((field.least, slopes[:, 0]), (field.largest, slopes[:, -1])):
+        np.testing.assert_allclose(found.ravel()[::37], wanted, rtol=1e-3, atol=1e-3)
+
+
+@known
+@at_times
+def test_the_sign_of_steepness_is_that_of_log_concavity(target: str, t: float) -> None:
+    """Where it is positive, and nowhere else, the log density bends up along some direction."""
+    field = laws.law(target).field(t)
+    x = points(target)[::11]
+    log_p = KNOWN[target].noised(PROCESS, t).log_prob
+    far = 1e-3
+    angle = torch.linspace(0, math.pi, 91, dtype=torch.float64)[:, None, None]
+    line = torch.ones(1, 1, 1, dtype=torch.float64)
+    way = line if x.shape[1] == 1 else torch.cat((angle.cos(), angle.sin()), dim=2)
+    ends = torch.stack((x + far * way, x - far * way)).flatten(0, 2)
+    bend = log_p(ends).reshape(2, len(way), len(x)).sum(0) - 2 * log_p(x)
+    bend = bend.max(dim=0).values.numpy() / far**2
+    found = field.steepness.ravel()[::11]
+    clear = np.abs(bend) > 0.02
+    assert clear.mean() > 0.9
+    np.testing.assert_array_equal(found[clear] > 0, bend[clear] > 0)
+    largest, least = (each.ravel()[::11] for each in (field.largest, field.least))
+    np.testing.assert_array_equal(found, np.where(largest > 0, largest, least))
+
+
+def test_the_scale_s_numbers_stand_at_their_colours() -> None:
+    traces = forward.compute("ring of modes", 0.1)
+    strip, numbers = traces["scale"]["z"][0], traces["numbers"]["x"]
+    place = np.linspace(-forward.SCALE_HALF, forward.SCALE_HALF, len(strip))
+    for x, slope in zip(numbers, (-100, -10, 0, 10, 100), strict=True):
+        here = float(np.interp(x, place, strip))
+        assert math.copysign(10 ** abs(here) - 1, here) == pytest.approx(slope, abs=1e-9)
 
 
 @at_times
@@ -157,7 +189,7 @@ def test_the_bars_have_the_area_of_the_share_inside() -> None:
 
 def test_controls_move_what_they_name_and_nothing_else() -> None:
     explorer = Explorer()
-    plane = {"noised sample", "density lines", "steepness", "score", "now"}
+    plane = {"noised sample", "density lines", "slope of the score", "score", "now"}
     assert moved_by(explorer, time=1) == plane
     assert moved_by(explorer, target=CREDIT) == {*plane, "distance to noise"}
     explorer.set(target="three modes, d = 1")
@@ -175,6 +207,7 @@ def test_what_is_seen_has_numbers_that_are_finite(target: str) -> None:
     for t in TIMES:
         explorer.set(time=t)
         numbers = shown(explorer)
+        numbers["numbers"] = [v for v in numbers["numbers"] if not isinstance(v, str)]
         assert all(numbers[name] and np.isfinite(numbers[name]).all() for name in seen)
 
 
@@ -193,8 +226,9 @@ def test_the_sentence_says_the_numbers() -> None:
     plain = re.sub("<[^>]+>", "", explorer.status.value)
     alpha2 = math.exp(-0.5)
     slope = 1 / (alpha2 * 0.25 + 1 - alpha2)
-    assert f"√h {math.sqrt(1 - alpha2):.2f}: signal {alpha2:.2f}, noise {1 - alpha2:.2f}" in plain
-    assert f"up to {slope:.3g}, mean {slope:.3g} (pure noise 1)" in plain
+    assert f"√h {math.sqrt(1 - alpha2):.2f}: signal {alpha2:.2f} ·" in plain
+    assert f"slopes of the score −{slope:.3g} to −{slope:.3g} (noise −1)" in plain
+    assert "not log-concave 0%" in plain
     (start, now) = laws.law("one Gaussian, d = 1").distances([0, 0.5])
     assert f"distance to noise {now / start:.0%} (bound {math.sqrt(alpha2):.0%})" in plain
 
@@ -204,8 +238,30 @@ def test_at_last_every_score_is_that_of_pure_noise_and_at_first_it_is_steep() ->
         law = laws.law(target)
         early, late = law.field(0.02), law.field(6.0)
         inside = early.density > 1e-3
-        assert early.slope[inside].max() > 3.5
-        np.testing.assert_allclose(late.slope, 1, atol=0.02)
+        assert early.least[inside].min() < -3.5
+        np.testing.assert_allclose(np.stack((late.least, late.largest)), -1, atol=0.02)
+
+
+def test_the_sentence_s_share_is_that_of_the_points_where_a_slope_is_positive() -> None:
+    target, t = "three modes, d = 1", 0.1
+    law, draws = KNOWN[target], torch.Generator().manual_seed(2)
+    x = PROCESS.perturb(law.sample(50_000, generator=draws), t, generator=draws).requires_grad_()
+    score = PROCESS.score(law.denoiser(PROCESS))(x.new_full((len(x),), t), x)
+    (slope,) = torch.autograd.grad(score.sum(), x)
+    wanted = float((slope > 0).double().mean())
+    (said,) = re.findall(
+        r"not log-concave (\d+)%", re.sub("<[^>]+>", "", forward.sentence(target, t))
+    )
+    assert 0.05 < wanted < 0.9
+    assert int(said) == pytest.approx(100 * wanted, abs=1.5)
+
+
+def test_play_takes_time_to_its_end_and_again_from_the_start() -> None:
+    explorer = Explorer()
+    for _ in range(2):
+        explorer.play()
+        assert explorer["time"] == TIMES[-1]
+    assert "√h 0.97" in re.sub("<[^>]+>", "", explorer.status.value)
 
 
 def test_a_time_that_is_not_offered_is_refused() -> None:
