@@ -6,11 +6,13 @@ fewer rows are the first of more.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import NamedTuple
 
 import torch
 from torch import Generator, Tensor
+from torch.distributions import Normal
 
 from scorelab.devices import device
 from scorelab.explore.replay.setting import PROCESS
@@ -29,6 +31,8 @@ LEVELS = tuple(round(0.15 + 0.025 * i, 3) for i in range(34))
 #: from row to row and needs a fine grid; every twelfth place of it is enough for the memoriser.
 FINE = torch.linspace(-4.5, 4.5, 1801)
 COARSE = 12
+#: Where the joint density of a noisy and a clean point is shown, 0.1 apart: X_t, and X_0.
+ACROSS, UP = torch.linspace(-3, 3, 61), torch.linspace(-2.7, 2.7, 55)
 
 
 class Errors(NamedTuple):
@@ -91,6 +95,16 @@ def density(law: GaussianMixture, t: Tensor, x: Tensor) -> Tensor:
     """How likely each place (g,) is at times (l,), shape (l, g); each row sums to one."""
     p = torch.stack([law.noised(PROCESS, float(each)).log_prob(x[:, None]) for each in t]).exp()
     return p / p.sum(1, keepdim=True)
+
+
+def log_joint(target: str, noise: float) -> Tensor:
+    """The common logarithm of the density of (X_t, X_0) at a noise level, (55, 61): a row an X_0.
+
+    It is the density of X_0 times that of X_t given X_0, which is N(α X_0, h).
+    """
+    t = torch.tensor(PROCESS.time_at(noise))
+    given = Normal(PROCESS.alpha(t) * UP[:, None], PROCESS.h(t).sqrt())
+    return (LAWS[target].log_prob(UP[:, None])[:, None] + given.log_prob(ACROSS)) / math.log(10)
 
 
 @lru_cache

@@ -19,6 +19,7 @@ from .label_noise import (
     errors,
     everywhere,
     exact,
+    log_joint,
     memoriser,
     residual,
     rows,
@@ -40,6 +41,8 @@ def blank() -> go.Figure:
     grey, black, red = fig.COLORS["data"], fig.COLORS["truth"], fig.COLORS["overfit"]
     figure = fig.panels(TITLES, height=450)
     fig.add_shapes(figure, "± one sd of the label noise", 1, black, opacity=0.15)
+    grid = {"x0": -3, "dx": 0.1, "y0": -2.7, "dy": 0.1}
+    fig.add_contours(figure, "density lines", 1, grey, (-2.5, 0, 0.5), **grid)
     fig.add_line(figure, "exact denoiser", 1, black)
     fig.add_shapes(figure, "labels of n rows", 1, grey, "square")
     fig.add_line(figure, "variance of the data", 2, black, dash="dash", width=2)
@@ -81,6 +84,7 @@ def compute(target: str, n: int, noise: float, fit: str) -> fig.Traces:
     """All traces for one state of the controls, by name."""
     truth, band = around(target, noise)
     return {
+        "density lines": {"z": log_joint(target, noise).numpy()},
         "± one sd of the label noise": band,
         "exact denoiser": truth,
         "the exact denoiser": truth,
@@ -153,7 +157,7 @@ def sentence(target: str, n: int, noise: float, fit: str) -> str:
     risk, label_noise = errors(target, n, fit), float(exact(target)[2][now])
     return (
         f"At √h = {noise}: label noise ± <b>{label_noise**0.5:.2f}</b>, "
-        f"<b>{label_noise / variance(target):.0%}</b> of the labels' variance · a perfect fit of "
-        f"{fit}: training loss <b>{risk.training[now]:.3f}</b> (exact denoiser "
-        f"{risk.exact[now]:.3f}), excess risk <b>{risk.excess[now]:.3f}</b> (exact denoiser 0)"
+        f"<b>{label_noise / variance(target):.0%}</b> of the labels' variance · perfect fit: "
+        f"training loss <b>{risk.training[now]:.3f}</b> (exact denoiser {risk.exact[now]:.3f}), "
+        f"excess risk <b>{risk.excess[now]:.3f}</b>"
     )
