@@ -221,7 +221,9 @@ class Page:
     def _place(self, x: float, y: float, anchor: str, orientation: str) -> dict[str, Any]:
         """A legend's place in the whole figure: in parts of the panels' plotly gets it wrong."""
         return {
-            "xref": "container",
+            # Plotly keeps the side free on which a legend of the container stands, and pushes there
+            # the titles of all axes away; here, without margins at the sides, the paper is as wide.
+            "xref": "paper" if self.each else "container",
             "yref": "container",
             "x": self._across(x),
             "y": round(1 - (self.top + y) / self.height, 5),

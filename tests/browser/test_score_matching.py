@@ -5,6 +5,14 @@ from lab import Notebook
 from reader import drive, shown
 
 NAME = "02-score-matching-is-regression.ipynb"
+#: From the right end of each title of a y axis to its axis, in pixels.
+TITLES = """() => {
+    const figure = document.querySelector('.sl-explorer .js-plotly-plot')
+    const layout = figure._fullLayout
+    const left = figure.getBoundingClientRect().left
+    return ['y', 'y2', 'y3'].map(y => layout[y.replace('y', 'xaxis')]._offset + left
+        - figure.querySelector(`.g-${y}title`).getBoundingClientRect().right)
+}"""
 
 
 @pytest.mark.parametrize(
@@ -27,3 +35,11 @@ def test_a_control_moves_its_panel_by_keyboard(
     drive(notebook, control, keys, {moves})
     assert shown(notebook)[stays] == before[stays]
     assert notebook.text("status") != sentence
+
+
+@pytest.mark.parametrize("width", [683, 1024, 1366])
+def test_titles_stand_beside_their_axes(notebook: Notebook, width: int) -> None:
+    notebook.resize(width, 1080)
+    gaps = notebook.page.evaluate(TITLES)
+    assert all(15 < gap < 70 for gap in gaps), gaps
+    assert notebook.errors == []
