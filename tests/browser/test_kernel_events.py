@@ -74,9 +74,15 @@ def press_and_see(notebook: Notebook) -> None:
     assert shown(notebook) != before
 
 
-@pytest.mark.parametrize("mode", ["full", "defer", "none"])
+@pytest.fixture(params=["full", "defer", "none"])
+def mode(lab: Lab, request: pytest.FixtureRequest) -> Iterator[str]:
+    """How JupyterLab keeps cells that are out of sight."""
+    lab.set(TRACKER, windowingMode=request.param)
+    yield request.param
+    lab.set(TRACKER)
+
+
 def test_it_shows_the_present_state_after_it_was_out_of_sight(lab: Lab, mode: str) -> None:
-    lab.set(TRACKER, windowingMode=mode)
     with explorers(lab, NAME) as notebook:
         assert (
             notebook.page.evaluate(
