@@ -2,32 +2,60 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import Any
+
 import torch
 from torch import Tensor
 
-from scorelab.workbook.checking import Cases, Exercise
+from scorelab.targets import GaussianMixture
+from scorelab.validate import require
+from scorelab.workbook.checking import Cases, Derivation, Exercise, Experiment
+from scorelab.workbook.tasks import Answer
 
 from . import solutions
+from .measured import FINE, law_quantiles, line_along
 
 
 def _noisy() -> Cases:
-    """Points x (n, d), answers of a denoiser (n, d), and α and h (n, 1) of their times."""
+    """Points x (n, d), answers of a denoiser (n, d), α and h (n, 1) of their times, and c."""
     draw = torch.Generator().manual_seed(0)
     cases = []
-    for n, d in ((4, 2), (3, 1)):
+    for n, d, strength in ((4, 2, 0.0), (3, 1, 0.5), (3, 2, 2.0)):
         x, denoised = torch.randn(2, n, d, generator=draw)
         t = 0.1 + 2 * torch.rand(n, 1, generator=draw)
-        cases.append((x, denoised, (-t / 2).exp(), -(-t).expm1()))
+        cases.append((x, denoised, (-t / 2).exp(), -(-t).expm1(), strength))
     return cases
 
 
-def _steps() -> Cases:
-    """The same, with α and h of an earlier time s as well."""
+def _leaps() -> Cases:
+    """Standard deviations (n,), and α and h (n,) of times t and of earlier times s."""
+    draw = torch.Generator().manual_seed(1)
     cases = []
-    for x, denoised, alpha, h in _noisy():
-        s = -0.6 * torch.log1p(-h)
-        cases.append((x, denoised, alpha, h, (-s / 2).exp(), -(-s).expm1()))
+    for n in (4, 3):
+        std, t, share = 0.1 + torch.rand(3, n, generator=draw)
+        s = 0.6 * share * t
+        cases.append((std, (-t / 2).exp(), -(-t).expm1(), (-s / 2).exp(), -(-s).expm1()))
     return cases
+
+
+def _leap(name: str) -> Answer:
+    """The solution of ``one_leap`` with one part of it put wrong."""
+
+    def wrong(std: Tensor, at: Tensor, ht: Tensor, as_: Tensor, hs: Tensor) -> Tensor:
+        r, before = at / as_, at**2 * std**2 + ht
+        f = {"no f": 0 * r, "x over α": 1 / at}.get(name, at * std**2 / before)
+        slope = (r * hs + as_ * (1 - r**2) * f) / ht
+        noise = hs * (1 - r**2) / ht
+        start = ht if name == "h" else before
+        return {
+            "no noise": slope**2 * start,
+            "no square": slope * start + noise,
+            "root": slope**2 * start + noise.sqrt(),
+            "truth": as_**2 * std**2 + hs,
+        }.get(name, slope**2 * start + noise)
+
+    return wrong
 
 
 def _results() -> Cases:
@@ -42,97 +70,88 @@ def _results() -> Cases:
 
 
 def _clouds() -> Cases:
-    """Samples in the plane around three or four modes with weights, some modes too full."""
+    """Samples in the plane around three or four modes with weights, some too full, one empty."""
     draw = torch.Generator().manual_seed(1)
     cases = []
     for weights, actual in (
         ((0.25, 0.25, 0.5), (0.5, 0.2, 0.3)),
         ((0.25,) * 4, (0.05, 0.45, 0.1, 0.4)),
+        ((0.25, 0.25, 0.5), (0.6, 0.4, 0.0)),  # none near the last mode
     ):
         means = 3 * torch.eye(len(weights), 2) + torch.arange(len(weights))[:, None]
         which = torch.multinomial(torch.tensor(actual), 60, replacement=True, generator=draw)
         noise = 0.2 * torch.randn(60, 2, generator=draw)
         cases.append((means[which] + noise, means, torch.tensor(weights)))
+    # Far along one axis from one mode, and less far along both from the other.
+    between = torch.tensor([[2.3, 0.0], [2.3, 0.0], [0.0, 0.0]])
+    cases.append((between, torch.tensor([[0.0, 0.0], [4.0, 1.3]]), torch.tensor([0.5, 0.5])))
     return cases
 
 
-def _excess(samples: Tensor, means: Tensor, weights: Tensor) -> Tensor:
-    """Share less weight for each mode, (k,)."""
-    nearest = torch.cdist(samples, means).argmin(1)
+def _excess(samples: Tensor, means: Tensor, weights: Tensor, p: float = 2.0) -> Tensor:
+    """Share less weight for each mode, (k,); nearest by the distance of order p."""
+    nearest = torch.cdist(samples, means, p=p).argmin(1)
     return torch.bincount(nearest, minlength=len(means)) / len(samples) - weights
 
 
+def distance_at(answer: Any) -> float:
+    """How far 2M is from three narrow modes with a reader's times, from 3 down to 1e-4."""
+    way = [float(time) for time in answer]
+    require(len(way) == 20, "len(times)", len(way), "must be 20")
+    ends = (abs(way[0] - 3) < 1e-6, abs(way[-1] - 1e-4) < 1e-9)
+    require(all(ends), "times", (way[0], way[-1]), "must go from 3.0 to 0.0001")
+    falling = all(t > s for t, s in pairwise(way))
+    require(falling, "times", way, "must fall from one to the next")
+    law = GaussianMixture.line(std=0.05)
+    return float((line_along(FINE, law, "dpmpp", way) - law_quantiles(law)).abs().mean())
+
+
 EXERCISES = {
-    "reverse_drift": Exercise(
-        solution=solutions.reverse_drift,
+    "drift_with_noise": Exercise(
+        solution=solutions.drift_with_noise,
         cases=_noisy,
         mistakes={
-            "the drift of the forward process, x/2, is missing": (
-                lambda x, f, alpha, h: (alpha * f - x) / h
+            "this is (1), whatever the noise: for c = 0 it must be (2)": (
+                lambda x, f, alpha, h, c: x / 2 + (alpha * f - x) / h
             ),
-            "half the score: that is the ODE, which has no noise to make up for": (
-                lambda x, f, alpha, h: x / 2 + (alpha * f - x) / (2 * h)
+            "this is (2), whatever the noise: noise spreads the points, and the score must hold "
+            "them together": lambda x, f, alpha, h, c: x / 2 + (alpha * f - x) / (2 * h),
+            "half the score is there without any noise: (1 + c)/2, not c/2": (
+                lambda x, f, alpha, h, c: x / 2 + c / 2 * (alpha * f - x) / h
+            ),
+            "(1 + c)/2, not 1/2 + c: for c = 1 it must be (1)": (
+                lambda x, f, alpha, h, c: x / 2 + (0.5 + c) * (alpha * f - x) / h
+            ),
+            "c is the variance of the noise per time; √c is its strength": (
+                lambda x, f, alpha, h, c: x / 2 + (1 + c**0.5) / 2 * (alpha * f - x) / h
             ),
             "the sign of x/2: backwards in time a point moves away from 0": (
-                lambda x, f, alpha, h: -x / 2 + (alpha * f - x) / h
+                lambda x, f, alpha, h, c: -x / 2 + (1 + c) / 2 * (alpha * f - x) / h
             ),
-            "the sign of the score: it points to where data are likely": (
-                lambda x, f, alpha, h: x / 2 - (alpha * f - x) / h
+            "the sign of what noise needs: more noise needs more of the score": (
+                lambda x, f, alpha, h, c: x / 2 + (1 - c) / 2 * (alpha * f - x) / h
             ),
             "α is missing: the noisy point comes from α X_0": (
-                lambda x, f, alpha, h: x / 2 + (f - x) / h
+                lambda x, f, alpha, h, c: x / 2 + (1 + c) / 2 * (f - x) / h
             ),
-            "√h instead of h": lambda x, f, alpha, h: x / 2 + (alpha * f - x) / h.sqrt(),
         },
     ),
-    "flow_slope": Exercise(
-        solution=solutions.flow_slope,
-        cases=_noisy,
+    "one_leap": Exercise(
+        solution=solutions.one_leap,
+        cases=_leaps,
         mistakes={
-            "x is not divided by α: y = x/α": lambda x, f, alpha, h: (x - f) / (h.sqrt() / alpha),
-            "σ is √h/α, not √h": lambda x, f, alpha, h: (x / alpha - f) / h.sqrt(),
-            "the sign: as σ falls, y must move to f": (
-                lambda x, f, alpha, h: (f - x / alpha) / (h.sqrt() / alpha)
+            "this is the true variance at s: the step leaves less": _leap("truth"),
+            "the noise of the step is missing": _leap("no noise"),
+            "the slope is not squared": _leap("no square"),
+            "a variance is wanted: the factor of ξ has to be squared": _leap("root"),
+            "f depends on x too, and adds to the slope": _leap("no f"),
+            "f is not x/α: the denoiser shrinks, by α ς²/(α²ς² + h) in place of 1/α": (
+                _leap("x over α")
             ),
-            "σ² instead of σ": lambda x, f, alpha, h: (x / alpha - f) / (h / alpha**2),
-            "multiplied by σ, not divided": (
-                lambda x, f, alpha, h: (x / alpha - f) * (h.sqrt() / alpha)
-            ),
-            "this is the slope of x in t: equation (2), not (3)": (
-                lambda x, f, alpha, h: -(x / 2 + (alpha * f - x) / (2 * h))
-            ),
+            "before the step the variance is α²ς² + h, not h": _leap("h"),
         },
     ),
-    "ancestral_mean": Exercise(
-        solution=solutions.ancestral_mean,
-        cases=_steps,
-        mistakes={
-            "upside down: r = α(t)/α(s) is below 1": (
-                lambda x, f, at, ht, as_, hs: (
-                    (as_ / at * hs * x + as_ * (1 - (as_ / at) ** 2) * f) / ht
-                )
-            ),
-            "the square of r is missing: 1 − r² is the variance of the noise from s to t": (
-                lambda x, f, at, ht, as_, hs: (at / as_ * hs * x + as_ * (1 - at / as_) * f) / ht
-            ),
-            "h(s) and h(t) are exchanged": (
-                lambda x, f, at, ht, as_, hs: (
-                    (at / as_ * ht * x + as_ * (1 - (at / as_) ** 2) * f) / hs
-                )
-            ),
-            "not divided by h(t): the weights do not add up": (
-                lambda x, f, at, ht, as_, hs: at / as_ * hs * x + as_ * (1 - (at / as_) ** 2) * f
-            ),
-            "α(t) instead of α(s) before the denoiser's answer": (
-                lambda x, f, at, ht, as_, hs: (
-                    (at / as_ * hs * x + at * (1 - (at / as_) ** 2) * f) / ht
-                )
-            ),
-            "this is the noised answer, α(s) f: what is known of the noise is in x": (
-                lambda x, f, at, ht, as_, hs: as_ * f
-            ),
-        },
-    ),
+    "half_a_step": Derivation(),
     "extrapolated": Exercise(
         solution=solutions.extrapolated,
         cases=_results,
@@ -177,6 +196,30 @@ EXERCISES = {
             "squares instead of absolute values: those are no shares": (
                 lambda samples, means, weights: _excess(samples, means, weights).square().sum() / 2
             ),
+            "the nearest mean is found by |Δ₁| + |Δ₂|: take the straight distance": (
+                lambda samples, means, weights: (
+                    _excess(samples, means, weights, p=1.0).abs().sum() / 2
+                )
+            ),
+        },
+    ),
+    "better_times": Experiment(
+        text="2M with your 20 times: distance to the narrow modes",
+        measure=distance_at,
+        between=(0, 0.003),
+        solution=solutions.better_times,
+        example=solutions.better_times,
+        mistakes={
+            "these do as well as Karras' times: now beat them": (0.003, 0.0045),
+            "Karras' times come nearer: how many of yours are below the width of a mode, 0.05?": (
+                0.0045,
+                0.02,
+            ),
+            "as far as log times: too many steps below the width of a mode": (
+                0.02,
+                0.05,
+            ),
+            "too few steps at low noise: the modes come out too wide, or in pieces": (0.05, 10),
         },
     ),
 }

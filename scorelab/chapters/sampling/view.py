@@ -56,6 +56,8 @@ def blank() -> go.Figure:
     fig.add_points(figure, "their shares", 1, black)
     fig.add_shapes(figure, "fresh data", 2, black, opacity=0.25)
     fig.add_line(figure, "risk is best here", 2, fig.COLORS["overfit"], dash="dot", width=2)
+    fig.add_line(figure, "training set", 2, fig.COLORS["data"], dash="dash", width=2)
+    fig.add_line(figure, "exact denoiser", 2, black, dash="dot", width=2)
     fig.add_line(figure, "at each stop", 2, orange)
     fig.add_points(figure, "now", 2, orange, size=13)
     fig.add_shapes(figure, "exact denoiser here", 3, black, opacity=0.12)
@@ -96,6 +98,7 @@ def compute(runs: Walks, stop: int, measure: str) -> fig.Traces:
         **_of_walk(now),
         "fresh data": floor(where.target, key),
         "risk is best here": {"x": [best, best], "y": [1e-9, 1e9]},
+        **{name: _level(each[key]) for name, each in runs.without_learning().items()},
         "at each stop": {"x": list(worth), "y": list(worth.values())},
         "now": {"x": [stop], "y": [now.measured[key]]},
         "exact denoiser here": _band(runs.exact),
@@ -156,6 +159,11 @@ def floor(target: str, key: str) -> fig.Trace:
     return {"x": [0.1, 1e8, 1e8, 0.1], "y": [low, low, high, high]}
 
 
+def _level(value: float) -> fig.Trace:
+    """A line at one value over all stops."""
+    return {"x": [0.1, 1e8], "y": [value, value]}
+
+
 def _band(exact: str) -> fig.Trace:
     """The noise levels at which the exact denoiser is used; out of sight where there are none."""
     low, high = EXACT[exact]
@@ -169,11 +177,13 @@ def sentence(runs: Walks, stop: int) -> str:
     now, where = runs.at(stop).measured, runs.where
     fresh = {key: float(np.mean(values)) for key, values in truth(where.target)[1].items()}
     best = best_risk(where.target, where.n, where.times)
+    trained = runs.without_learning()["training set"]
     worth = {s: walk.measured["distance"] for s, walk in runs.done().items()}
     nearest, asked = min(worth, key=worth.__getitem__), calls(runs.method, runs.steps)
     return (
         f"At {fig.number(stop)} steps of training, {asked} calls of the denoiser a sample: "
-        f"distance <b>{now['distance']:.3f}</b> (fresh data {fresh['distance']:.3f}), with the "
+        f"distance <b>{now['distance']:.3f}</b> (fresh data {fresh['distance']:.3f}, the training "
+        f"set {trained['distance']:.3f}), with the "
         f"proportions put right <b>{now['shape']:.3f}</b> ({fresh['shape']:.3f}) · in the wrong "
         f"mode <b>{now['misplaced']:.1%}</b> ({fresh['misplaced']:.1%}) · mean −log p "
         f"<b>{now['fidelity']:.2f}</b> ({fresh['fidelity']:.2f}) · the samples are best at "

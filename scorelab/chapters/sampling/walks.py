@@ -100,8 +100,24 @@ class Walks:
             self.by_stop[key] = Walk(self.judge, denoiser, self.method, self.steps)
         return self.by_stop.setdefault(stop, self.by_stop[key])
 
+    def without_learning(self) -> dict[str, dict[str, float]]:
+        """What the training set itself is worth, and what this sampler makes without a network."""
+        where = self.where
+        exact = walks(where.target, where.n, where.times, self.method, self.steps, "everywhere")
+        return {
+            "training set": training_set(where.target, where.n, where.times),
+            "exact denoiser": exact.at(STOPS[0]).measured,
+        }
+
 
 walks = lru_cache(maxsize=24)(Walks)
+
+
+@lru_cache(maxsize=8)
+def training_set(target: str, n: int, times: str) -> dict[str, float]:
+    """What is measured of the training points, taken as samples."""
+    judge = truth(target)[0]
+    return judge.verdict(setting(target, n, times).train.x_0.to(judge.reference.device))
 
 
 @lru_cache(maxsize=8)

@@ -124,6 +124,17 @@ def test_the_panels_show_the_walk() -> None:
     assert low < entropy < high < low + 0.4
 
 
+def test_the_training_set_and_the_exact_denoiser_are_drawn_beside_what_is_learned() -> None:
+    found = samplers.compute(runs(), 300, "distance")
+    reference = RING.sample(walks.TRUTH, generator=Generator().manual_seed(5))
+    data = setting("ring of modes", 100, "log").train.x_0
+    wanted = sl.metrics.sliced_wasserstein(data, reference)
+    assert found["training set"]["y"] == pytest.approx([wanted, wanted])
+    exact = runs(exact="everywhere").at(1).measured["distance"]
+    assert found["exact denoiser"]["y"] == [exact, exact]
+    assert f"the training set {wanted:.3f})" in samplers.sentence(runs(), 300)
+
+
 def test_paths_are_sorted_by_their_start_and_parted_by_gaps() -> None:
     walk, found = runs().at(300), samplers.compute(runs(), 300, "distance")
     starts, every = [], []
@@ -147,7 +158,8 @@ def test_axes_show_every_stop_and_the_floor(measure: str, target: str) -> None:
     for _ in some.work():
         pass
     found = samplers.compute(some, 300, measure)
-    for values in (found["at each stop"]["y"], found["fresh data"]["y"]):
+    names = "at each stop", "fresh data", "training set", "exact denoiser"
+    for values in (found[name]["y"] for name in names):
         assert low <= min(values) and max(values) <= high
 
 

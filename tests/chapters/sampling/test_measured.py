@@ -70,3 +70,25 @@ def test_the_flow_ends_where_many_steps_of_another_method_do() -> None:
     ring = GaussianMixture.ring()
     ends = [measured.flow_end(PROCESS, ring, method, "karras", 200) for method in ("heun", "dpmpp")]
     assert float((ends[0] - ends[1]).norm(dim=1).mean()) < 1e-3
+
+
+def test_a_curve_counts_calls_and_repeats_the_error() -> None:
+    asked, errors = measured.curve(measured.gaussian_kl, GAUSSIAN, "heun", "log")
+    assert asked == [5, 9, 15, 27, 49, 89]
+    assert errors[1] == measured.gaussian_kl(measured.FINE, GAUSSIAN, "heun", "log", 5)
+    table = measured.costs(measured.gaussian_kl, GAUSSIAN, ["heun"], 10)
+    assert table["heun", "log"] == errors[1] and len(table) == 4
+
+
+def test_the_width_within_modes_forgives_strays() -> None:
+    ring = GaussianMixture.ring(std=0.3)
+    x = ring.sample(20_000, generator=torch.Generator().manual_seed(0))
+    assert measured.width(x, ring) == pytest.approx(0.3, rel=0.02)
+    x[::50] = 0  # between all modes
+    assert measured.width(x, ring) == pytest.approx(0.3, rel=0.04)
+
+
+def test_the_nearest_training_point_is_the_nearest() -> None:
+    x, train = torch.tensor([[0.0, 0], [1, 0], [5, 0]]), torch.tensor([[0.0, 0.5], [1, 0.2]])
+    assert measured.nearest(x, train) == pytest.approx(0.5)
+    assert measured.nearest(train, train) == 0
