@@ -14,7 +14,7 @@ NAME = "06-how-much-data.ipynb"
         ("seeds", "Home", {"each data set", "fit", "95 % of the slope"}, ""),
         ("rule", "ArrowDown", {"each data set", "each data set of the stop"}, "never stopped"),
         ("times", "ArrowDown", {"never stopped", "fit", "risk, mean"}, ""),
-        ("dim", "ArrowDown", {"guaranteed", "guaranteed of the stop", "risk, mean"}, ""),
+        ("dim", "ArrowDown", {"slope of (9)", "slope of (9) of the stop", "risk, mean"}, ""),
     ],
 )
 def test_a_control_moves_its_traces_by_keyboard(

@@ -17,6 +17,7 @@ from scorelab.workbook.checking import Derivation
 COMPLETE = [
     "early_stopping",
     "forward_process",
+    "rates",
     "sampling",
     "score_matching",
     "start_here",

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
-from scorelab.workbook.checking import Cases, Exercise
+from scorelab.power_law import PowerLaw
+from scorelab.validate import require
+from scorelab.workbook.checking import Cases, Derivation, Exercise, Experiment
+from scorelab.workbook.tasks import Task
 
-from . import solutions
+from . import measured, solutions
+
+#: Sizes at which a truth of the reader's is judged: below the 800 rows that show its directions.
+SIZES = (50, 71, 100, 141, 200, 283, 400)
 
 
 def _powers() -> Cases:
@@ -22,17 +30,12 @@ def _powers() -> Cases:
     ]
 
 
-def _spectra() -> Cases:
-    """Eigenvalues (n,) that decay, and a time."""
-    values = [2.0 * torch.arange(1, n + 1, dtype=torch.float32) ** -1.3 for n in (6, 9)]
-    return [(values[0], 1.5), (values[1], 4.0)]
-
-
-def _balances() -> Cases:
-    """Sizes (k,), the constants A and B, and the decay b."""
+def _curves() -> Cases:
+    """Eigenvalues, truth and noise (k,), sizes (m,) and steps (T,)."""
+    k, steps = torch.arange(1.0, 41.0), torch.tensor([0.0, 1, 3, 10, 30, 100, 300, 1000])
     return [
-        (torch.tensor([100.0, 400.0, 2000.0]), 2.0, 0.5, 1.5),
-        (torch.tensor([50.0, 800.0]), 0.3, 3.0, 4 / 3),
+        (0.8 * k**-1.3, k**-1.5, 0.5 + 1 / k, torch.tensor([50.0, 400.0]), steps),
+        (0.4 * k**-1.5, k**-2.0, 2 - k / 40, torch.tensor([30.0, 100.0, 900.0]), steps),
     ]
 
 
@@ -41,22 +44,58 @@ def _line(x: Tensor, y: Tensor) -> Tensor:
     return (x @ y) / (x @ x)
 
 
-EXERCISES = {
-    "guaranteed_rate": Exercise(
-        solution=solutions.guaranteed_rate,
-        cases=lambda: [(torch.tensor([1.0, 2.0, 3.0, 10.0]),), (torch.tensor([4.0, 50.0]),)],
+def _left(values: Tensor, steps: Tensor, rate: float | Tensor) -> Tensor:
+    return (1 - rate * values[:, None]) ** steps
+
+
+def _least(bias: Tensor, variance: Tensor, sizes: Tensor) -> Tensor:
+    """The least of bias² + variance/n over the steps (T,), for each n, (m,)."""
+    return (bias + variance / sizes[:, None]).min(dim=1).values
+
+
+def _terms(
+    values: Tensor, truth: Tensor, noise: Tensor, steps: Tensor, power: int = 2
+) -> tuple[Tensor, Tensor]:
+    """Bias² and n times the variance at each of the steps, (T,)."""
+    left = _left(values, steps, 1 / values[0])
+    return truth @ left**power, noise @ (1 - left) ** power
+
+
+def _swapped(*case: Tensor) -> Tensor:
+    values, truth, noise, sizes, steps = case
+    variance, bias = _terms(values, noise, truth, steps)
+    return _least(bias, variance, sizes)
+
+
+def _at_the_first(bias: Tensor, variance: Tensor, sizes: Tensor) -> Tensor:
+    at = (bias + variance / sizes[0]).argmin()
+    return bias[at] + variance[at] / sizes
+
+
+def slope_of(truth: Any) -> float:
+    """The slope of (11) against n for a function of t (n,) and x (n, 2), with log times."""
+    seen = truth(torch.ones(3), torch.zeros(3, 2))
+    ok = isinstance(seen, Tensor) and seen.shape == (3, 2)
+    require(ok, "own_truth", seen, "must be a tensor (n, 2) for points (n, 2)")
+    along = measured.directions(2, "log", 800, truth=truth)
+    risks, _ = measured.curve(along, SIZES)
+    return PowerLaw.fit(torch.tensor(SIZES), risks).slope
+
+
+EXERCISES: dict[str, Task] = {
+    "decay_behind": Exercise(
+        solution=solutions.decay_behind,
+        cases=lambda: [(torch.tensor([-0.5, -4 / 7, -0.8]),), (torch.tensor([-0.2, -0.7]),)],
         mistakes={
-            "the sign: the error falls, so the slope is below zero": (
-                lambda dim: (dim + 2) / (2 * dim + 3)
+            "the sign: a decay b is above zero": lambda slope: slope / (1 + slope),
+            "this is −slope, which is b/(b + 1): solve it for b": lambda slope: -slope,
+            "this takes a decay to a slope: the other way is asked for": (
+                lambda slope: -slope / (1 - slope)
             ),
-            "this is b, the decay of the eigenvalues: the rate is −b/(b + 1)": (
-                lambda dim: (dim + 2) / (dim + 1)
+            "upside down": lambda slope: -(1 + slope) / slope,
+            "1 − slope below: the slope is −b/(b + 1), so b + 1 = 1/(1 + slope)": (
+                lambda slope: 1 / (1 + slope)
             ),
-            "this is −b, not −b/(b + 1)": lambda dim: -(dim + 2) / (dim + 1),
-            "z has d + 2 entries, so its direction has d + 1 dimensions, not d": (
-                lambda dim: -(dim + 1) / (2 * dim + 1)
-            ),
-            "−1/(b + 1) instead of −b/(b + 1)": lambda dim: -(dim + 1) / (2 * dim + 3),
         },
     ),
     "loglog_slope": Exercise(
@@ -89,50 +128,46 @@ EXERCISES = {
             "halved twice: this risk is a mean square already": lambda slope: 4 ** (-1 / slope),
         },
     ),
-    "direction_bound": Exercise(
-        solution=solutions.direction_bound,
-        cases=_spectra,
+    "learning_curve": Exercise(
+        solution=solutions.learning_curve,
+        cases=_curves,
         mistakes={
-            "only those above 1 are counted: the others count as u λ": (
-                lambda values, time: (time * values > 1).float().sum()
+            "the shares are not squared: (11) squares what is left and what is fitted": (
+                lambda values, truth, noise, sizes, steps: _least(
+                    *_terms(values, truth, noise, steps, power=1), sizes
+                )
             ),
-            "no direction can count more than once: min(1, u λ)": (
-                lambda values, time: (time * values).sum()
+            "what is left and what is fitted have changed places": _swapped,
+            "each term at a best stop of its own: there is one stop for both": (
+                lambda values, truth, noise, sizes, steps: (
+                    _terms(values, truth, noise, steps)[0].min() + 0 * sizes
+                )
             ),
-            "max instead of min": lambda values, time: (time * values).clamp_min(1).sum(),
-            "the mean instead of the sum: 1/n comes later, with σ²": (
-                lambda values, time: (time * values).clamp_max(1).mean()
+            "the stop of the first size serves all: each n has its own": (
+                lambda values, truth, noise, sizes, steps: _at_the_first(
+                    *_terms(values, truth, noise, steps), sizes
+                )
             ),
-            "u λ and not λ/u: a late time learns more": (
-                lambda values, time: (values / time).clamp_max(1).sum()
+            "n divides both terms: bias does not get cheaper": (
+                lambda values, truth, noise, sizes, steps: (
+                    _least(*_terms(values, truth, noise, steps), torch.ones(1)) / sizes
+                )
             ),
-            "the minimum of 1 and λ, then times u: 1 is the limit of u λ": (
-                lambda values, time: time * values.clamp_max(1).sum()
+            "the step size is 1/λ_1, and not 1": (
+                lambda values, truth, noise, sizes, steps: _least(
+                    truth @ _left(values, steps, 1) ** 2,
+                    noise @ (1 - _left(values, steps, 1)) ** 2,
+                    sizes,
+                )
             ),
         },
     ),
-    "right_time": Exercise(
-        solution=solutions.right_time,
-        cases=_balances,
-        mistakes={
-            "where both terms are equal: at the minimum their derivatives are": (
-                lambda n, bias, noise, decay: (bias * n / noise) ** (decay / (decay + 1))
-            ),
-            "exponent b instead of b/(b + 1)": (
-                lambda n, bias, noise, decay: (decay * bias * n / noise) ** decay
-            ),
-            "exponent 1/(b + 1) instead of b/(b + 1)": (
-                lambda n, bias, noise, decay: (decay * bias * n / noise) ** (1 / (decay + 1))
-            ),
-            "A and B exchanged: more noise means an earlier stop": (
-                lambda n, bias, noise, decay: (decay * noise * n / bias) ** (decay / (decay + 1))
-            ),
-            "n divides the second term alone: the right time grows with n": (
-                lambda n, bias, noise, decay: (decay * bias / (noise * n)) ** (decay / (decay + 1))
-            ),
-            "b on the wrong side: u^{1 + 1/b} = b A n / B": (
-                lambda n, bias, noise, decay: (bias * n / (noise * decay)) ** (decay / (decay + 1))
-            ),
-        },
+    "fast_decay": Derivation(),
+    "own_truth": Experiment(
+        text="slope of the predicted risk against n",
+        measure=slope_of,
+        between=(None, -0.7),
+        solution=solutions.own_truth,
+        mistakes={"steeper is more below zero": (-0.7, None)},
     ),
 }

@@ -23,7 +23,7 @@ RISKS, STOPS = (0.003, 1.0), (0.7, 1000.0)  # what the vertical axes span
 TITLES = ["risk against the step, at one n", "risk at the stop, against n", "the stop, against n"]
 ENDS = np.array([SIZES[0] / 1.15, SIZES[-1] * 1.15])  # where lines over n begin and end
 #: What the third panel shows of the stop, as the second does of the risk.
-AGAIN = ("95 % of the slope", "each data set", "fit", "guaranteed", "this n")
+AGAIN = ("95 % of the slope", "each data set", "fit", "slope of (9)", "this n")
 
 
 def blank() -> go.Figure:
@@ -40,7 +40,7 @@ def blank() -> go.Figure:
         _add_band(figure, "95 % of the slope" + mark, panel)
         fig.add_points(figure, "each data set" + mark, panel, orange, size=5, opacity=0.55)
         fig.add_line(figure, "fit" + mark, panel, orange)
-        fig.add_line(figure, "guaranteed" + mark, panel, black, dash="dash", width=2)
+        fig.add_line(figure, "slope of (9)" + mark, panel, black, dash="dash", width=2)
         fig.add_points(figure, "this n" + mark, panel, black, size=15, **ring)
     again = [name + " of the stop" for name in AGAIN]
     fig.restyle(figure, ["this n", "never: fit", *again], showlegend=False)
@@ -109,7 +109,7 @@ def compute(dim: int, times: str, n: int, rule: str, seeds: int) -> fig.Traces:
 
 @lru_cache(maxsize=64)
 def over_n(dim: int, times: str, rule: str, seeds: int) -> fig.Traces:
-    """Dots, fitted and guaranteed lines against n."""
+    """Dots, fitted lines and those with the slope of (9) against n."""
     sweep = chosen(dim, times, rule, seeds)
     fits, slope = sweep.fits, rates.guaranteed_slope(dim)
     # A little to the side, seed by seed: else dots of one n cover each other.
@@ -124,8 +124,8 @@ def over_n(dim: int, times: str, rule: str, seeds: int) -> fig.Traces:
     }
 
 
-def _lines(fit: PowerLaw, guaranteed: float, mark: str) -> fig.Traces:
-    """The fitted line, all slopes of its band and the guaranteed one, through the same middle."""
+def _lines(fit: PowerLaw, theory: float, mark: str) -> fig.Traces:
+    """The fitted line, all slopes of its band and that of (9), through the same middle."""
     middle = math.sqrt(SIZES[0] * SIZES[-1])
 
     def line(slope: float) -> fig.Array:
@@ -134,7 +134,7 @@ def _lines(fit: PowerLaw, guaranteed: float, mark: str) -> fig.Traces:
     steep, shallow = (line(fit.slope + sign * fit.margin) for sign in (-1, 1))
     return {
         "fit" + mark: {"x": ENDS, "y": line(fit.slope)},
-        "guaranteed" + mark: {"x": ENDS, "y": line(guaranteed)},
+        "slope of (9)" + mark: {"x": ENDS, "y": line(theory)},
         "95 % of the slope" + mark: {
             "x": np.concatenate((ENDS, ENDS[::-1], ENDS[:1])),
             "y": np.concatenate((steep, shallow[::-1], steep[:1])),
@@ -169,7 +169,7 @@ def signed(value: float, digits: int) -> str:
 
 
 def sentence(dim: int, times: str, n: int, rule: str, seeds: int) -> str:
-    """The numbers of one size, and the slopes beside the guaranteed one."""
+    """The numbers of one size, and the slopes beside that of (9)."""
     sweep = chosen(dim, times, rule, seeds)
     here, fits, slope = sweep.n == n, sweep.fits, rates.guaranteed_slope(dim)
     risk, stop, never = (mean(values[here]) for values in (sweep.risk, sweep.stop, sweep.never))
@@ -179,7 +179,7 @@ def sentence(dim: int, times: str, n: int, rule: str, seeds: int) -> str:
     }
     return (
         f"At n = {fig.number(n)}: excess risk <b>{risk:.3f}</b> after <b>{stop:.0f}</b> steps, "
-        f"<b>{never:.2f}</b> without stopping · slope of the risk {words['risk']}, guaranteed "
+        f"<b>{never:.2f}</b> without stopping · slope of the risk {words['risk']}, by (9) "
         f"<b>{signed(slope, 3)}</b> · of the stop {words['stop']}, in theory "
         f"<b>{signed(-slope, 3)}</b> · of the risk without stopping {words['never']} · "
         "to halve the risk takes "

@@ -46,7 +46,9 @@ def test_dots_and_lines_are_those_of_the_table(
         assert slope(found["fit" + name]) == pytest.approx(line.slope)
         on_line = np.exp(line.intercept) * ss.ENDS**line.slope
         np.testing.assert_allclose(found["fit" + name]["y"], on_line)
-        assert slope(found["guaranteed" + name]) == pytest.approx(-sign * (dim + 2) / (2 * dim + 3))
+        assert slope(found["slope of (9)" + name]) == pytest.approx(
+            -sign * (dim + 2) / (2 * dim + 3)
+        )
 
 
 def slope(line: Trace) -> float:
@@ -84,7 +86,7 @@ def test_the_curve_of_one_size_is_the_mean_of_its_data_sets() -> None:
         ({"seeds": 3}, {"each data set", "fit", "95 % of the slope", "risk, mean"}),
         ({"rule": "leave-one-out"}, {"each data set", "fit of the stop", "where they stop"}),
         ({"times": "log"}, {"each data set", "risk, mean", "never stopped"}),
-        ({"dim": 3}, {"guaranteed", "guaranteed of the stop", "risk, mean", "never stopped"}),
+        ({"dim": 3}, {"slope of (9)", "slope of (9) of the stop", "risk, mean", "never stopped"}),
     ],
 )
 def test_a_control_moves_what_it_names(change: dict[str, object], moves: set[str]) -> None:
@@ -100,7 +102,7 @@ def test_a_control_moves_what_it_names(change: dict[str, object], moves: set[str
     now = [explorer.figure.layout[name].range for name in ("yaxis", "yaxis2", "yaxis3", "xaxis2")]
     assert now == axes
     if "n" in change:
-        assert not moved & {"each data set", "fit", "guaranteed", "never stopped"}
+        assert not moved & {"each data set", "fit", "slope of (9)", "never stopped"}
     if "rule" in change:
         assert "never stopped" not in moved and "risk, mean" not in moved
 
@@ -125,7 +127,7 @@ def test_the_sentence_says_the_numbers() -> None:
     assert f"At n = 1,000: excess risk {stats.gmean(here['best']):.3f} after" in plain
     assert f"after {stats.gmean(here['best_stop']):.0f} steps" in plain
     assert f"slope of the risk −{-line.slope:.2f} ± {1.987 * line.stderr:.2f}" in plain
-    assert "guaranteed −0.556" in plain and "in theory +0.556" in plain
+    assert "by (9) −0.556" in plain and "in theory +0.556" in plain
     assert plain.endswith(f"to halve the risk takes {2 ** (-1 / line.slope):.1f} × the data")
 
 
