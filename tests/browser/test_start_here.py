@@ -32,6 +32,8 @@ def notebook(lab: Lab) -> Iterator[Notebook]:
     [
         ("stop", ["ArrowRight"] * 5, "samples"),
         ("noise", ["ArrowRight"], "exact"),
+        ("arrows", ["ArrowDown"], "learned"),
+        ("arrows", ["ArrowUp"], "exact"),
         ("width", ["ArrowLeft"], "learned"),
         ("width", ["End"], "excess risk"),
         ("times", ["ArrowUp"], "excess risk"),
