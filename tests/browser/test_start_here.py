@@ -1,11 +1,10 @@
 """Notebook 00 in JupyterLab: every control by keyboard, training, Stop, and a reload."""
 
-import time
 from collections.abc import Iterator
 
 import pytest
 from lab import Lab, Notebook
-from reader import RUN_ALL, drive, inspect, rest, shown, wait_for
+from reader import RUN_ALL, drive, halted, inspect, rest, shown, wait_for
 
 NAME = "00-start-here.ipynb"
 
@@ -57,11 +56,7 @@ def test_it_trains_stops_and_resets_by_keyboard(notebook: Notebook) -> None:
     notebook.press("train", "Space")
     wait_for(lambda: notebook.text("count") not in ("10,000 of 10,000", "0 of 10,000"))
     notebook.press("halt", "Space")
-    notebook.settle()
-    halted = notebook.text("count")
-    assert halted != "10,000 of 10,000"
-    time.sleep(1)
-    assert notebook.text("count") == halted
+    halted(notebook)
     notebook.press("reset", "Space")
     wait_for(lambda: notebook.text("count") == "0 of 10,000")
     wait_for(lambda: "not trained" in notebook.text("status"))

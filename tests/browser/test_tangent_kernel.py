@@ -2,7 +2,7 @@
 
 import pytest
 from lab import Notebook
-from reader import drive, rest, wait_for
+from reader import drive, halted, rest, wait_for
 
 NAME = "04-the-neural-tangent-kernel.ipynb"
 
@@ -41,9 +41,7 @@ def test_it_trains_stops_and_resets_by_keyboard(notebook: Notebook) -> None:
     notebook.press("train", "Space")
     wait_for(lambda: notebook.text("count") not in ("10,000 of 10,000", "0 of 10,000"))
     notebook.press("halt", "Space")
-    notebook.settle()
-    halted = notebook.text("count")
-    assert halted != "10,000 of 10,000"
+    halted(notebook)
     notebook.press("reset", "Space")
     wait_for(lambda: notebook.text("count") == "0 of 10,000")
     wait_for(lambda: "4,096 neurons, 0 steps" in notebook.text("status"))

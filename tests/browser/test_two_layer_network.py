@@ -2,7 +2,7 @@
 
 import pytest
 from lab import Notebook
-from reader import drive, rest, wait_for
+from reader import drive, halted, rest, wait_for
 
 NAME = "03-a-two-layer-network.ipynb"
 
@@ -49,11 +49,7 @@ def test_it_trains_anew_follows_stops_and_resets_by_keyboard(notebook: Notebook)
     wait_for(lambda: notebook.text("count") not in ("10,000 of 10,000", "0 of 10,000"))
     notebook.press("train", "Space")
     notebook.press("halt", "Space")
-    notebook.settle()
-    halted = notebook.text("count")
-    assert halted != "10,000 of 10,000"
-    notebook.page.wait_for_timeout(500)
-    assert notebook.text("count") == halted
+    halted(notebook)
     notebook.press("reset", "Space")
     wait_for(lambda: "At 0 steps" in notebook.text("status"))
     assert notebook.text("count") == "0 of 10,000"

@@ -91,3 +91,13 @@ def sign(notebook: Notebook, name: str) -> str:
     """The line above the controls, where it is of this kind: it comes and goes at any time."""
     read = "kind => document.querySelector(`.sl-${kind}[role=status]`)?.textContent ?? ''"
     return notebook.page.evaluate(read, name)
+
+
+def halted(notebook: Notebook) -> str:
+    """See that training has halted before its end and stays so; how far it has come."""
+    notebook.settle()
+    count = notebook.text("count")
+    assert count != "10,000 of 10,000"
+    notebook.page.wait_for_timeout(1000)
+    assert notebook.text("count") == count
+    return count
