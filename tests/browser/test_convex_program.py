@@ -10,11 +10,16 @@ NAME = "08-the-convex-program.ipynb"
 @pytest.mark.parametrize(
     ("control", "keys", "moves", "stays"),
     [
-        ("beta", ["ArrowRight"] * 5, {"optimal score", "this β", "samples"}, "optimum"),
-        ("beta", ["Home"], {"optimal score", "its kinks", "law of this score"}, "gap, each β"),
-        ("n", ["ArrowUp"], {"training data", "optimum", "thresholds"}, "target"),
-        ("skip", ["ArrowDown"], {"optimum", "thresholds", "optimal score"}, "training data"),
-        ("activation", ["ArrowDown"], {"optimum", "optimal score"}, "training data"),
+        ("beta", ["ArrowRight"] * 5, {"optimal score", "this β", "samples", "beam"}, "gain"),
+        (
+            "beta",
+            ["Home"],
+            {"optimal score", "its kinks", "touches"},
+            "gap, each β",
+        ),
+        ("n", ["ArrowUp"], {"training data", "gain", "thresholds"}, "target"),
+        ("skip", ["ArrowDown"], {"gain", "thresholds", "optimal score"}, "training data"),
+        ("activation", ["ArrowDown"], {"gain", "optimal score"}, "training data"),
         ("target", ["ArrowUp"], {"target", "training data", "law of the target"}, ""),
     ],
 )

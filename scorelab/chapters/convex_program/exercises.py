@@ -7,15 +7,18 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from scorelab.workbook.checking import Cases, Exercise
+from scorelab import convex
+from scorelab.workbook.checking import Cases, Derivation, Exercise
+from scorelab.workbook.tasks import Task
 
 from . import solutions
 
 
 def _data() -> Cases:
-    """Distinct data (n,), not sorted."""
+    """Data (n,), not sorted, and once with equal ones among them."""
     draw = torch.Generator().manual_seed(0)
-    return [(torch.randn(n, generator=draw),) for n in (5, 8)]
+    tied = torch.tensor([0.3, -1.2, 0.3, 2.0, -1.2, 0.3])
+    return [*[(torch.randn(n, generator=draw),) for n in (5, 8)], (tied,)]
 
 
 def _kinks() -> Cases:
@@ -26,18 +29,29 @@ def _kinks() -> Cases:
     ]
 
 
+def _columns(x: Tensor) -> tuple[Tensor, Tensor]:
+    """Columns (n, 4n) and counts (4n,) of equation (6) for relu and data x (n,)."""
+    apart = x[:, None] - x
+    left, right = (apart >= 0).double(), (apart > 0).double()
+    values = [apart.clamp_min(0)] * 2 + [(-apart).clamp_min(0)] * 2
+    return torch.cat(values, 1), torch.cat([left, right, left - 1, right - 1], 1).sum(0)
+
+
 def _programs() -> Cases:
-    """z (n,), a feasible point (n,), columns (n, k), counts (k,) and β, hitting either wall."""
-    draw = torch.Generator().manual_seed(1)
-    columns, inside = torch.randn(6, 4, generator=draw), 0.1 * torch.randn(6, generator=draw)
-    z = torch.randn(6, generator=draw)
-    counts = torch.tensor([1.0, -1.5, 0.5, -0.3])
-    one = torch.eye(3)
+    """z (n,), a feasible point (n,), columns (n, k), counts (k,) and β, of real programs.
+
+    z is the straight score, which the walls forbid, or allow; or it lies beyond the best point.
+    """
+    x = torch.randn(12, generator=torch.Generator().manual_seed(8)).double()
+    A, c = _columns(x)
+    straight = (x.mean() - x) / x.var(correction=0)
+    z = {beta: convex.score_matching(x[:, None], beta).score(x[:, None])[:, 0] for beta in (1.1, 2)}
     return [
-        (z, inside, columns, counts, 2.5),
-        (-z, inside, columns, counts, 2.5),
-        (0.2 * z, inside, columns, counts, 50.0),  # z itself is feasible
-        (torch.tensor([-4.0, 1.0, 0.5]), torch.zeros(3), one, torch.tensor([0.5, 0.0, -1.0]), 2.0),
+        (straight, z[1.1], A, c, 2.0),
+        (straight, z[1.1], A, c, 1.5),
+        (straight, z[2], A, c, 50.0),  # z itself is feasible
+        (2 * straight - z[2], z[1.1], A, c, 50.0),  # and here the best point is on the way
+        (z[1.1], z[2], A, c, 2.0),  # here it is the point inside
     ]
 
 
@@ -46,24 +60,47 @@ def _samples() -> Cases:
     return [(torch.tensor([-1.0, 0.0, 2.0, 4.0]), 1.0), (torch.tensor([0.5, 1.5, 2.0]), 2.4)]
 
 
-def _certified(
-    walls: Callable[[Tensor, Tensor, float], Tensor], most: float = 1.0, half: float = 0.5
-) -> Callable[..., Tensor]:
-    """A certificate whose steps to the walls are found by some rule."""
+def _laws() -> Cases:
+    """Masses (k,), cells (k,), scores (k,) and a step, once with mass near the end."""
+    cells = torch.linspace(-3, 3, 13).double()
+    p = torch.rand(13, generator=torch.Generator().manual_seed(3)).double()
+    bent = -cells - (cells - 1).relu()
+    return [(p / p.sum(), cells, -cells, 0.5), (p.flip(0) / p.sum(), cells, bent, 1.2)]
+
+
+def _certified(walls: Callable[[Tensor, Tensor, float], Tensor]) -> Callable[..., Tensor]:
+    """The bound at the last point before some walls, whether or not an earlier one is better."""
 
     def certificate(z: Tensor, inside: Tensor, A: Tensor, c: Tensor, beta: float) -> Tensor:
         reach = walls(A.T @ inside + c, A.T @ (z - inside), beta)
-        reach = torch.where(reach > 0, reach, torch.inf).min().clamp_max(most)
-        return -half * (inside + reach * (z - inside)).square().sum()
+        reach = torch.where(reach >= 0, reach, torch.inf).min().clamp_max(1)
+        return -(inside + reach * (z - inside)).square().sum() / 2
 
     return certificate
 
 
 def _both(start: Tensor, move: Tensor, beta: float) -> Tensor:
-    return (beta * move.sign() - start) / move
+    return torch.where(move == 0, torch.inf, (beta * move.sign() - start) / move)
 
 
-EXERCISES = {
+def _ranks(x: Tensor) -> Tensor:
+    rank = x.argsort(stable=True).argsort(stable=True)
+    return torch.stack([len(x) - rank, len(x) - rank - 1])
+
+
+def _moved(drift: float) -> Callable[..., Tensor]:
+    """A step by that much of ε times the score, where ½ is right."""
+    return lambda p, cells, score, step: solutions.law_after_step(p, cells, 2 * drift * score, step)
+
+
+def _leaking(p: Tensor, cells: Tensor, score: Tensor, step: float) -> Tensor:
+    half = (cells[1] - cells[0]) / 2
+    edges = torch.cat((cells - half, cells[-1:] + half))
+    mean = cells + step / 2 * score
+    return p @ torch.special.ndtr((edges - mean[:, None]) / step**0.5).diff(dim=1)
+
+
+EXERCISES: dict[str, Task] = {
     "slope_counts": Exercise(
         solution=solutions.slope_counts,
         cases=_data,
@@ -83,6 +120,7 @@ EXERCISES = {
             "in sorted order: give each datum its own count, in the order of x": (
                 lambda x: solutions.slope_counts(x.sort().values)
             ),
+            "ranks: data that are equal have the same counts, for they all lie on one side": _ranks,
             "the mean, not the number: the loss is a sum over the data": (
                 lambda x: solutions.slope_counts(x) / len(x)
             ),
@@ -118,8 +156,11 @@ EXERCISES = {
             "z itself, which is outside the walls: that is no bound": (
                 lambda z, inside, A, c, beta: -z.square().sum() / 2
             ),
-            "the point inside: it is a bound, but you can go on until a wall": (
+            "the point inside: it is a bound, but nearer to z there may be a better one": (
                 lambda z, inside, A, c, beta: -inside.square().sum() / 2
+            ),
+            "the last point before the walls: a point on the way may be nearer to 0": (
+                _certified(_both)
             ),
             "only the upper wall is kept: columns that fall meet −β": _certified(
                 lambda start, move, beta: (beta - start) / move
@@ -127,9 +168,8 @@ EXERCISES = {
             "c is forgotten: the walls are for Aᵀp + c": (
                 lambda z, inside, A, c, beta: solutions.certificate(z, inside, A, 0 * c, beta)
             ),
-            "past z: where z is feasible the way ends there": _certified(_both, most=1e9),
             "the sign: the bound is −½‖p‖²": (lambda *case: -solutions.certificate(*case)),
-            "the ½ is missing": _certified(_both, half=1.0),
+            "the ½ is missing": (lambda *case: 2 * solutions.certificate(*case)),
         },
     ),
     "inflated_variance": Exercise(
@@ -175,6 +215,32 @@ EXERCISES = {
             "this is ρ: the variance is ρ/a": lambda slope, step: 1 / (1 - step * slope / 4),
             "the sign: the finite step makes the law wider, 1/(1 − εa/4)": (
                 lambda slope, step: 1 / slope / (1 + step * slope / 4)
+            ),
+        },
+    ),
+    "units_of_the_data": Derivation(),
+    "law_after_step": Exercise(
+        solution=solutions.law_after_step,
+        cases=_laws,
+        mistakes={
+            "the step moves by half of ε times the score": _moved(1.0),
+            "the score is not used: this only spreads": _moved(0.0),
+            "the sign of the score: it leads to where data are": _moved(-0.5),
+            "what leaves the cells is lost: the outer cells hold all that lies beyond them": (
+                _leaking
+            ),
+            "the noise √ε ξ has variance ε: its standard deviation is √ε": (
+                lambda p, cells, score, step: solutions.law_after_step(
+                    p, cells, score / step, step**2
+                )
+            ),
+            "the mass goes backwards: multiply p from the left": (
+                lambda p, cells, score, step: torch.stack(
+                    [
+                        solutions.law_after_step(row, cells, score, step) @ p
+                        for row in torch.eye(len(p)).double()
+                    ]
+                )
             ),
         },
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scorelab.explore.controls import Choice, Slider
+from scorelab.explore.controls import Choice, Play, Slider
 from scorelab.explore.explorer import BaseExplorer
 
 from . import view
@@ -23,7 +23,8 @@ class Explorer(BaseExplorer):
                 "activation", NEURONS, "relu", "What a neuron does: x₊ or |x|", "150px"
             ),
             "skip": Choice("skip", SKIPS, "with", SKIP, "130px"),
-            "beta": Slider("β", BETAS, BETAS[14], "Weight decay", "420px"),
+            "beta": Slider("β", BETAS, BETAS[14], "Weight decay", "360px"),
+            "play": Play("beta", "Raise β, and see kinks leave the walls"),
         },
     )
     blank = staticmethod(view.blank)

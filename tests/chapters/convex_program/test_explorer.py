@@ -13,6 +13,7 @@ from seen import moved_by
 from scorelab import convex
 from scorelab.chapters.convex_program import view as cl
 from scorelab.chapters.convex_program.curve import Curve
+from scorelab.chapters.convex_program.dual import earned
 from scorelab.chapters.convex_program.explorer import Explorer
 from scorelab.chapters.convex_program.optima import BETAS, LAWS, SKIPS, Optima, optima, walk
 
@@ -100,13 +101,13 @@ def test_samples_follow_the_law() -> None:
     [
         (
             {"beta": BETAS[5]},
-            {"optimal score", "this β", "samples", "law of this score"},
-            {"optimum", "target", "training data", "gap, each β"},
+            {"optimal score", "this β", "samples", "law of this score", "beam", "touches"},
+            {"gain", "target", "training data", "gap, each β"},
         ),
-        ({"n": 20}, {"optimum", "training data", "thresholds", "optimal score"}, {"target"}),
-        ({"skip": "without"}, {"optimum", "thresholds", "optimal score"}, {"training data"}),
-        ({"activation": "abs"}, {"optimum", "optimal score"}, {"target", "training data"}),
-        ({"target": "one Gaussian"}, {"target", "law of the target", "optimum"}, set()),
+        ({"n": 20}, {"gain", "training data", "thresholds", "optimal score"}, {"target"}),
+        ({"skip": "without"}, {"gain", "thresholds", "optimal score"}, {"training data"}),
+        ({"activation": "abs"}, {"gain", "optimal score"}, {"target", "training data"}),
+        ({"target": "one Gaussian"}, {"target", "law of the target", "gain"}, set()),
     ],
 )
 def test_a_control_moves_what_it_names(
@@ -152,6 +153,39 @@ def test_every_setting_certifies_its_whole_path() -> None:
             what = chosen("three modes, uneven", 100, activation, skip)
             assert what.gap.max() < 1e-6
             assert len(what.fits) == len(BETAS)
+
+
+@pytest.mark.parametrize("activation", ["relu", "abs"])
+@pytest.mark.parametrize("skip", ["with", "without"])
+@pytest.mark.parametrize("beta", [5, 12, 40, 300])
+def test_the_beam_stays_in_its_tube_and_touches_it_where_the_kinks_are(
+    activation: str, skip: str, beta: float
+) -> None:
+    what = chosen(activation=activation, skip=skip)
+    found = cl.tube(what, near(beta))
+    beams = [found[name] for name in ("beam", "beam, facing left")]
+    assert all(np.abs(beam["y"]).max() <= 1 + 1e-6 for beam in beams)
+    kinks = cl.at_beta(what, near(beta))["its kinks"]["x"][:-1]
+    touches = np.stack((found["touches"]["x"], found["touches"]["y"]), axis=1)[:-1]
+    np.testing.assert_allclose(np.unique(touches[:, 0]), np.unique(kinks), atol=1e-9)
+    for place, wall in touches:
+        off = [np.abs(b["x"] - place) + np.abs(b["y"] - wall) for b in beams]
+        assert min(map(np.min, off)) < 1e-4
+
+
+def test_the_beam_is_the_columns_of_the_program() -> None:
+    """Against the dense matrix of equation (6), and at kinks between data too."""
+    draw = np.random.default_rng(3)
+    x, z = draw.normal(size=7), draw.normal(size=7)
+    z -= z.mean()
+    places, right, left = earned(x, z, "relu", 9.0)
+    for tau in draw.uniform(-2, 2, 9):
+        column = np.maximum(x - tau, 0) @ z + (x > tau).sum()
+        other = np.maximum(tau - x, 0) @ z - (x < tau).sum()
+        assert np.interp(tau, places, right) == pytest.approx(column)
+        assert np.interp(tau, places, left) == pytest.approx(other)
+        both = earned(x, z, "abs", 9.0)[1]
+        assert np.interp(tau, places, both) == pytest.approx(column + other)
 
 
 def test_what_cannot_be_set_is_refused() -> None:
