@@ -21,6 +21,7 @@ from scorelab.explore.live_figure import LiveFigure
 from scorelab.explore.owner import claim, hand, in_kernel, owned
 from scorelab.explore.page import Page
 from scorelab.explore.player import Player
+from scorelab.explore.plotly_page import plotly_page
 from scorelab.explore.still import CAPTION, Still
 from scorelab.explore.theme import night, painted, repaint
 from scorelab.validate import require
@@ -39,6 +40,7 @@ class BaseExplorer(W.VBox):
 
     @owned
     def __init__(self) -> None:
+        script = plotly_page()  # first, for the page reads it while the rest is computed
         rows = [{name: c.widget() for name, c in row.items()} for row in self.controls]
         self.by_name: dict[str, Any] = {name: w for row in rows for name, w in row.items()}
         self.status, self.error, self.page = W.HTML(), W.HTML(), Page()
@@ -49,7 +51,7 @@ class BaseExplorer(W.VBox):
         self.last: Traces = {}
         self.redraw = Latest(self.answer, self.page.ready, self.fail)
         boxes = [W.HBox(list(row.values()), layout=ROW) for row in rows]
-        super().__init__([*boxes, self.status, self.error, self.page])
+        super().__init__([*boxes, self.status, self.error, self.page, script])
         self.add_class("sl-explorer")
         self.listen()
         self.prepare()
@@ -188,8 +190,8 @@ class BaseExplorer(W.VBox):
     def _announce(self) -> None:
         """Hand the figure to the page, now that there is something to see in it."""
         self.figure = LiveFigure(self.figure)
-        *rows, status, error, page = self.children
-        self.children = (*rows, self.figure, status, error, page)
+        *rows, status, error, page, script = self.children
+        self.children = (*rows, self.figure, status, error, page, script)
         # To look through all of torch and plotly for garbage takes a third of a second. Without
         # this Python does so some time in the first minute, under the reader's hands; done while
         # the page opens, it is not due again for a hundred thousand new objects.

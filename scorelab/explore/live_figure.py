@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 from plotly.basedatatypes import BaseFigure, Undefined
 
 from scorelab.explore.owner import owned
+from scorelab.explore.plotly_page import FIGURE
 
 #: No bar of buttons above the panels, and nothing that leads to plotly's own site.
 CONFIG = {"displaylogo": False, "showSendToCloud": False, "displayModeBar": False}
@@ -36,6 +37,7 @@ class LiveFigure(go.FigureWidget):
     that it fills only once; here they are filled whenever a page asks for the whole state.
     """
 
+    _esm = FIGURE
     _made = False
     _empty: set[int] | None = None  # the traces without points, as last drawn
 

@@ -8,6 +8,7 @@ from scorelab.explore import explorer as kit
 from scorelab.explore import figures
 from scorelab.explore.controls import Bar, Button, Choice, Slider, Words
 from scorelab.explore.explorer import BaseExplorer
+from scorelab.explore.plotly_page import PlotlyPage, plotly_page
 
 
 def blank() -> go.Figure:
@@ -94,3 +95,15 @@ def test_only_what_is_new_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     explorer.set(size=1)
     explorer.set(kind="this")
     assert sent == [{"moves"}, set()]
+
+
+def test_the_page_can_read_plotly_while_the_first_picture_is_computed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is told of it before anything else, and every host that shows the explorer loads it."""
+    told, announce = [], W.Widget.open
+    monkeypatch.setattr(W.Widget, "open", lambda self: (told.append(self), announce(self)))
+    plotly_page.cache_clear()
+    explorer, other = Small(), Small()
+    assert told[0] is explorer.children[-1] is other.children[-1] is plotly_page()
+    assert sum(isinstance(widget, PlotlyPage) for widget in told) == 1

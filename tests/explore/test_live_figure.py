@@ -10,6 +10,7 @@ import pytest
 import scorelab
 from scorelab.explore import figures
 from scorelab.explore.live_figure import LiveFigure
+from scorelab.explore.plotly_page import BUNDLE, plotly_page
 
 PACKAGE = Path(scorelab.__file__).parent
 #: Names that plotly keeps to itself, and may change with any version.
@@ -96,3 +97,12 @@ def test_the_page_first_hears_of_a_figure_that_is_whole(monkeypatch: pytest.Monk
     monkeypatch.setattr(LiveFigure, "get_state", spy)
     LiveFigure(small())
     assert announced == [(len(small().data), True)]
+
+
+def test_plotly_comes_to_the_page_once_and_not_with_each_figure() -> None:
+    state = LiveFigure(small()).get_state()
+    assert len(state["_esm"]) < 5_000
+    assert plotly_page().bundle == BUNDLE.read_bytes()
+    assert plotly_page() is plotly_page()
+    shared = [line for line in state["_esm"].splitlines() if line.startswith("const SHARED")]
+    assert shared[0] in plotly_page()._esm
