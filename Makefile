@@ -17,7 +17,10 @@ export OMP_WAIT_POLICY := PASSIVE
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# A reload shows live explorers in a notebook that is trusted, and pictures of them in another. Until
+# its stored outputs were all made here Jupyter trusts none; these came with the package they run.
 lab: $(READY) ## open JupyterLab on the first notebook (LAB_ARGS="--no-browser --port 8899" passes flags)
+	@$(PYTHON) -m jupyter trust notebooks/[0-9]*.ipynb > /dev/null
 	$(PYTHON) -m jupyterlab --ip=127.0.0.1 --LabApp.default_url=$(FIRST) $(LAB_ARGS)
 
 define STYLE

@@ -96,6 +96,8 @@ class Lab:
         command += [f"--ServerApp.root_dir={home / 'notebooks'}", "--expose-app-in-browser"]
         # The reader's kernel is not headless, whatever the caller's is.
         environment = {k: v for k, v in os.environ.items() if k != "SCORELAB_HEADLESS"} | own
+        sign = [sys.executable, "-m", "jupyter", "trust", *(home / "notebooks").glob("*.ipynb")]
+        subprocess.run(sign, env=environment, stdout=subprocess.DEVNULL, check=True)
         with (home / "log").open("w") as log:
             server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:

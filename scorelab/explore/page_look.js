@@ -3,7 +3,23 @@
 const STAMP = "a picture: run this cell, ⇧ ⏎, to move it";
 const REST = 2000; // ms without a change before a picture is taken
 
-const words = (node) => node?.textContent.trim() ?? "";
+const RAISED = Object.fromEntries([..."0123456789+-−()n"].map((c, i) => [c, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ"[i]]));
+
+/** An exponent in letters of its own: in plain text 2<sup>4</sup> would be 24. */
+const raised = (text) => [...text].map((letter) => RAISED[letter] ?? `^${letter}`).join("");
+
+function raise(node) {
+  for (const high of node.querySelectorAll("sup")) high.replaceWith(raised(high.textContent));
+  return node;
+}
+
+const words = (node) => (node ? raise(node.cloneNode(true)).textContent.trim() : "");
+
+/** The words of a text that plotly has drawn, from its own note of what it was given. */
+function drawnWords(text) {
+  const given = text.dataset.unformatted ?? text.textContent;
+  return words(new DOMParser().parseFromString(given, "text/html").body);
+}
 
 function paper(node) {
   for (; node; node = node.parentElement) {
@@ -25,8 +41,15 @@ function share(model) {
   if (width < before || (width > before + 20 && width < Infinity)) model.set("width", width);
 }
 
+/** Until the kernel has arranged a figure for a new width, the page shrinks or grows it as it is. */
+function follow(model, figure) {
+  const ratio = model.get("width") / figure._fullLayout.width || 1;
+  figure.style.zoom = Math.min(2, Math.max(0.5, ratio));
+}
+
 function fit(model, root) {
   let waiting;
+  const figure = root.querySelector(".js-plotly-plot"), stretch = () => follow(model, figure);
   const tell = () => {
     const width = Math.floor(root.clientWidth), { dark } = paper(root);
     root.classList.toggle("sl-dark", dark);
@@ -34,6 +57,7 @@ function fit(model, root) {
     if (width) views.set(root, width);
     else views.delete(root); // a page that hides has no width
     share(model);
+    stretch();
     model.save_changes();
   };
   const soon = () => {
@@ -47,6 +71,8 @@ function fit(model, root) {
   theme.observe(document.body, { attributes: true });
   system.addEventListener("change", soon);
   model.on("change:letter", grow);
+  model.on("change:width", stretch); // another view may be the narrower one
+  figure.on("plotly_afterplot", stretch);
   grow();
   tell();
   return () => {
@@ -56,6 +82,7 @@ function fit(model, root) {
     theme.disconnect();
     system.removeEventListener("change", soon);
     model.off("change:letter", grow);
+    model.off("change:width", stretch);
   };
 }
 
@@ -93,7 +120,8 @@ function speak(root) {
   const figure = root.querySelector(".js-plotly-plot");
   set(figure, "role", "img");
   watch(status, () => {
-    const titles = [...figure.querySelectorAll(".annotation-text")].map(words);
+    raise(status); // whoever listens hears plain text
+    const titles = [...figure.querySelectorAll(".annotation-text")].map(drawnWords);
     set(figure, "aria-label", `Panels: ${titles.join("; ")}. ${words(status)}`);
   });
   set(root.querySelector(".sl-progress"), "aria-hidden", "true"); // the words beside it say as much

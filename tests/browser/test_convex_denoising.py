@@ -2,7 +2,7 @@
 
 import pytest
 from lab import Notebook
-from reader import drive, shown
+from reader import drive, shown, wait_for
 
 NAME = "09-convex-denoising.ipynb"
 
@@ -42,3 +42,11 @@ def test_a_control_moves_its_traces_by_keyboard(
     now = shown(notebook)
     assert stays not in now or now[stays] == before[stays]
     assert notebook.text("status") != status
+
+
+def test_an_exponent_is_one_in_plain_text_too(notebook: Notebook) -> None:
+    notebook.look_at(0)
+    notebook.press("n", "Home")
+    wait_for(lambda: "(of 2² = 4 words)" in notebook.text("status"))
+    figure = notebook.explorer.locator(".js-plotly-plot")
+    wait_for(lambda: "(of 2² = 4 words)" in (figure.get_attribute("aria-label") or ""))

@@ -64,3 +64,15 @@ def test_play_goes_on_by_itself_pauses_and_goes_on(notebook: Notebook) -> None:
     notebook.settle()
     assert "slopes of the score −1" in notebook.text("status")
     assert notebook.errors == []
+
+
+def test_a_reload_shows_it_alive_where_its_cell_alone_was_run(notebook: Notebook) -> None:
+    """The other cells have outputs that this session did not make: Jupyter must trust them."""
+    before = shown(notebook)
+    notebook.page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+    notebook.page.reload()
+    notebook.page.wait_for_selector(".sl-explorer .js-plotly-plot .main-svg", timeout=60_000)
+    wait_for(lambda: shown(notebook) == before)
+    notebook.look_at()
+    notebook.press("time", "Home")
+    wait_for(lambda: shown(notebook)["noised sample"] != before["noised sample"])

@@ -64,6 +64,35 @@ def test_the_explorer_has_the_width_of_its_page(notebook: Notebook, width: int) 
     assert notebook.errors == []
 
 
+#: Holds the thread that owns the explorers, as a long computation would.
+HOLD = """from scorelab.explore import owner
+import time
+owner.hand(time.sleep, 3)"""
+EXECUTE = """code => jupyterapp.shell.currentWidget.sessionContext.session.kernel
+    .requestExecute({code}).done"""
+SEEN = """() => {
+    const figure = document.querySelector('.js-plotly-plot'), page = figure.closest('.sl-explorer')
+    return [page.clientWidth, figure.getBoundingClientRect().width, figure._fullLayout.width]
+}"""
+
+
+def test_the_page_follows_a_new_width_before_the_kernel_does(notebook: Notebook) -> None:
+    notebook.resize(1366, 1080)
+    before = notebook.page.evaluate(SEEN)[2]
+    notebook.page.evaluate(EXECUTE, HOLD)
+    notebook.page.set_viewport_size({"width": 1024, "height": 1080})
+    wait_for(lambda: notebook.page.evaluate(SEEN)[0] < before - 200)
+
+    def followed() -> bool:
+        room, seen, _ = notebook.page.evaluate(SEEN)
+        return room - 25 <= seen <= room + 1
+
+    wait_for(followed)
+    assert notebook.page.evaluate(SEEN)[2] == before, "the kernel was there first"
+    wait_for(lambda: notebook.page.evaluate(SEEN)[2] < before - 200)
+    wait_for(followed)
+
+
 def test_letters_grow_with_the_page_and_no_figure_is_made_anew(notebook: Notebook) -> None:
     size = "document.querySelector('.js-plotly-plot')._fullLayout.font.size"
     notebook.page.evaluate("document.querySelector('.js-plotly-plot').slMine = true")
