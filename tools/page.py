@@ -64,7 +64,8 @@ class Notebook:
             self.errors.append(f"leaves this machine: {request.url}")
 
     def _note_failure(self, request: Request) -> None:
-        self.errors.append(f"failed: {request.url}: {request.failure}")
+        if request.failure != "net::ERR_ABORTED":  # a page that is left takes back what it asked
+            self.errors.append(f"failed: {request.url}: {request.failure}")
 
     def _note_response(self, response: Response) -> None:
         if response.status >= 400:
