@@ -15,6 +15,7 @@ PATHS = {"from the left", "from the middle", "from the right"}
         ("stop", "End", {"samples", "now", *PATHS}),
         ("steps", "Home", {"samples", "at each stop", *PATHS}),
         ("method", "ArrowDown", {"samples", "at each stop", *PATHS}),
+        ("schedule", "ArrowDown", {"samples", "at each stop", *PATHS}),
         ("exact", "End", {"exact denoiser here", "samples", "at each stop"}),
         ("exact", "Home", {"exact denoiser here", "samples", "at each stop"}),
         ("times", "ArrowUp", {"samples", "at each stop", *PATHS}),
@@ -33,5 +34,5 @@ def test_another_measure_moves_the_middle_panel_and_its_axis(notebook: Notebook)
     read = "figure => figure._fullLayout.yaxis2.title.text"
     figure = notebook.page.locator(".js-plotly-plot")
     before = figure.evaluate(read)
-    drive(notebook, "measure", ["End"], {"at each stop", "now", "fresh data"})
-    assert figure.evaluate(read) == "mean −log p" != before
+    drive(notebook, "measure", ["End"], {"at each stop", "now", "calls now", "fresh data"})
+    assert figure.evaluate(read) == "KL(p‖q)" != before

@@ -8,20 +8,23 @@ from scorelab.explore.controls import Choice, Slider
 from scorelab.explore.live import one_thread
 from scorelab.explore.replay.explorer import ReplayExplorer
 from scorelab.explore.replay.setting import MIXTURES
+from scorelab.schedules import SCHEDULES
 from scorelab.steps import METHODS
 
 from . import view
-from .walks import EXACT, STEPS, STOPS, Walks, walks
+from .beside import Comparison, comparison
+from .walks import EXACT, STEPS, STOPS, Asked
 
 TARGETS = tuple(MIXTURES)
 #: Heun's method goes by the name of its equation here, "ode".
 SAMPLERS = tuple(name for name in METHODS if name != "heun")
 SIZES, TIMES = (100, 300, 1000), ("uniform", "log")
 HELP = "Noise levels at which the sampler asks the exact denoiser, not the learned one"
-SHOWN = "What the middle panel shows of the samples"
+SHOWN = "What the middle panels show of the samples"
+DOWN = "The times that the sampler goes down"
 
 
-class Explorer(ReplayExplorer[Walks]):
+class Explorer(ReplayExplorer[Comparison]):
     """Stop, sampler and steps, and where the exact denoiser helps out."""
 
     controls = (
@@ -34,7 +37,8 @@ class Explorer(ReplayExplorer[Walks]):
         },
         {
             "method": Choice("sampler", SAMPLERS, "ancestral", "How samples are made", "170px"),
-            "steps": Slider("steps", STEPS, 40, "Steps of the sampler"),
+            "schedule": Choice("schedule", tuple(SCHEDULES), "log", DOWN, "165px"),
+            "steps": Slider("steps", STEPS, 40, "Steps of the sampler", "230px"),
             "stop": Slider("stop", STOPS, 300, "Steps of gradient descent", "400px"),
         },
     )
@@ -43,25 +47,25 @@ class Explorer(ReplayExplorer[Walks]):
     def prepare(self) -> None:
         """Make the first walks at once, so that whoever opens the page can move the stop."""
         super().prepare()
-        for _ in self.chosen().work():
+        for _ in self.chosen().runs.work():
             pass
 
-    def chosen(self) -> Walks:
-        """The walks that the controls name."""
-        names = "target", "n", "times", "method", "steps", "exact"
-        return walks(*(self[name] for name in names))
+    def chosen(self) -> Comparison:
+        """What the controls name."""
+        asked = Asked(*(self[name] for name in Asked._fields[:-1]))
+        return comparison(asked, self["stop"], view.MEASURES[self["measure"]].key)
 
-    def begin(self, model: Walks) -> None:
-        """Make the walk that is looked at."""
-        model.at(self["stop"])
+    def begin(self, model: Comparison) -> None:
+        """Make what is looked at."""
+        model.now()
 
-    def work(self, model: Walks) -> Iterator[object]:
-        """Make the walks of all stops."""
+    def work(self, model: Comparison) -> Iterator[object]:
+        """Make the walks of all stops, and what they are compared with."""
         return model.work()
 
     def refresh(self) -> None:
-        """Show the chosen stop of the chosen walks."""
+        """Show what is chosen, as far as it has come."""
         with one_thread():
-            runs, measure = self.model(), self["measure"]
-            self.show(view.compute(runs, self["stop"], measure), yaxis2=view.axis(measure))
-            self.say(view.sentence(runs, self["stop"]))
+            runs = self.model()
+            self.show(view.compute(runs), **view.axes(self["measure"]))
+            self.say(view.sentence(runs))

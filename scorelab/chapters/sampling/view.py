@@ -1,4 +1,4 @@
-"""What the explorer of sampling shows: samples, what they are worth at every stop, and paths."""
+"""What the explorer of sampling shows: samples, what they are worth against training and calls."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ import torch
 from scorelab.explore import figures as fig
 from scorelab.explore.replay.plane import REACH
 from scorelab.explore.replay.setting import MIXTURES
-from scorelab.steps import calls
 from scorelab.studies.quality import shares
 from scorelab.targets import GaussianMixture
 
-from .walks import EXACT, Walk, Walks, best_risk, truth
+from .beside import DIVERGENCE, Comparison
+from .walks import EXACT, Walk, best_risk, truth
 
 #: Beside so many modes there is room for their shares.
 MODES_WITH_SHARES = 4
 
 
 class Measure(NamedTuple):
-    """What ``Judge.verdict`` calls it, the words of its axis, and the axis' ends and ticks."""
+    """What it is called among the measures, the words of its axis, and the axis' ends and ticks."""
 
     key: str
     words: str
@@ -31,13 +31,24 @@ class Measure(NamedTuple):
     ticks: tuple[float, ...]
 
 
+_DISTANCES = (0.015, 1.5), (0.02, 0.05, 0.1, 0.2, 0.5, 1)
 MEASURES = {
-    "distance": Measure("distance", "distance to the truth", (0.015, 1.5), (0.02, 0.1, 0.5)),
-    "shape": Measure("shape", "distance, reweighted", (0.015, 1.5), (0.02, 0.1, 0.5)),
-    "misplaced": Measure("misplaced", "share in the wrong mode", (0.004, 1.0), (0.01, 0.1, 1)),
+    "distance": Measure("distance", "distance", *_DISTANCES),
+    "shape": Measure("shape", "shape", *_DISTANCES),
+    "misplaced": Measure("misplaced", "share misplaced", (0.004, 1.0), (0.01, 0.03, 0.1, 0.3, 1)),
     "fidelity": Measure("fidelity", "mean −log p", (0.8, 40.0), (1, 2, 5, 10, 20)),
+    "surprise": Measure(DIVERGENCE, "KL(p‖q)", (0.01, 30.0), (0.01, 0.1, 1, 10)),
 }
-TITLES = ["samples at this stop", "what they are worth, at every stop", "paths from noise to data"]
+TITLES = ["samples at this stop", "what they are worth", "paths from noise to data"]
+#: Left and right end of each column, and bottom and top of the middle one's two panels.
+COLUMNS = [(0.03, 0.315), (0.395, 0.68), (0.745, 1)]
+UPPER, LOWER = [0.59, 1], [0, 0.36]
+#: What is drawn in the lower of them, and what the legend leaves out.
+BELOW = (
+    *("fresh data below", "training set below", "exact denoiser", "at each number of calls"),
+    "calls now",
+)
+HIDDEN = ("their shares", "now", "fresh data below", "training set below", "calls now")
 #: Paths are told apart by where they start, in thirds of the first coordinate.
 PATHS = {
     "from the left": "#C4699C",
@@ -47,62 +58,106 @@ PATHS = {
 
 
 def blank() -> go.Figure:
-    """Samples over data and truth; a measure of them against the stop; and paths."""
-    figure = fig.panels(TITLES)
+    """Samples over data and truth; a measure against the stop, and against calls; and paths."""
+    figure = fig.panels(TITLES, height=470)
+    fig.place(figure, COLUMNS)
     orange, black = fig.COLORS["kernel"], fig.COLORS["truth"]
     fig.add_shapes(figure, "data", 1, fig.COLORS["data"], "square")
     fig.add_line(figure, "modes of the truth", 1, black, width=2)
     fig.add_shapes(figure, "samples", 1, orange, "square", 0.85)
     fig.add_points(figure, "their shares", 1, black)
-    fig.add_shapes(figure, "fresh data", 2, black, opacity=0.25)
-    fig.add_line(figure, "risk is best here", 2, fig.COLORS["overfit"], dash="dot", width=2)
-    fig.add_line(figure, "training set", 2, fig.COLORS["data"], dash="dash", width=2)
-    fig.add_line(figure, "exact denoiser", 2, black, dash="dot", width=2)
-    fig.add_line(figure, "at each stop", 2, orange)
-    fig.add_points(figure, "now", 2, orange, size=13)
+    _worth(figure)
     fig.add_shapes(figure, "exact denoiser here", 3, black, opacity=0.12)
     for name, color in PATHS.items():
         fig.add_line(figure, name, 3, color, width=1.8)
     words = {"mode": "text", "textfont": {"size": 15, "color": black}, "marker": None}
     fig.restyle(figure, ["their shares"], **words, hoverinfo="skip")
-    fig.restyle(figure, ["their shares", "now", "at each stop"], showlegend=False)
+    fig.restyle(figure, HIDDEN, showlegend=False)
     _arrange(figure)
     return figure
 
 
+def _worth(figure: go.Figure) -> None:
+    """The two panels of a measure: against the stop above, against the calls below."""
+    orange, black, grey = fig.COLORS["kernel"], fig.COLORS["truth"], fig.COLORS["data"]
+    fig.add_shapes(figure, "five data sets", 2, orange, opacity=0.2)
+    fig.add_line(figure, "risk is best here", 2, fig.COLORS["overfit"], dash="dot", width=2)
+    for below in ("", " below"):
+        fig.add_shapes(figure, f"fresh data{below}", 2, black, opacity=0.25)
+        fig.add_line(figure, f"training set{below}", 2, grey, dash="dash", width=2)
+    fig.add_line(figure, "at each stop", 2, orange)
+    fig.add_points(figure, "now", 2, orange, size=13)
+    fig.add_line(figure, "exact denoiser", 2, black, dash="dot", width=2)
+    fig.add_line(figure, "at each number of calls", 2, orange)
+    fig.add_points(figure, "calls now", 2, orange, size=13)
+    fig.restyle(figure, BELOW, xaxis="x4", yaxis="y4")
+    fig.restyle(figure, ["at each stop", "at each number of calls"], showlegend=False)
+
+
 def _arrange(figure: go.Figure) -> None:
-    """Ranges and words of the axes."""
+    """Places, ranges and words of the axes."""
     fig.square_axes(figure, 1, REACH)
-    steps = fig.log_axis([-0.3, 7.3], [1, 100, 10_000, 1_000_000], title=fig.STEPS)
-    fig.axes(figure, 2, steps, {"type": "log"})
+    steps = fig.log_axis([-0.3, 7.3], [1, 1000, 1_000_000], title=fig.STEPS)
+    asked = fig.log_axis([0.6, 2.3], [5, 10, 20, 50, 100], title="calls of the denoiser")
+    fig.axes(figure, 2, steps, {"type": "log", "domain": UPPER})
+    figure.update_layout(
+        xaxis4={**fig.STILL, **asked, "domain": COLUMNS[1], "anchor": "y4"},
+        yaxis4={**fig.STILL, "type": "log", "domain": LOWER, "anchor": "x4"},
+    )
     levels = {"range": [1.0, 0.0], "tickvals": [1, 0.75, 0.5, 0.25, 0]}
     levels["title"] = "noise level √h, from noise to data"
     fig.axes(figure, 3, levels, {"range": [-REACH, REACH], "dtick": 1, "title": "x₁"})
 
 
-def axis(measure: str) -> fig.Trace:
-    """The vertical axis of the middle panel for a measure."""
+def axes(measure: str) -> fig.Trace:
+    """The vertical axes of the middle panels for a measure."""
     what = MEASURES[measure]
-    return fig.log_axis(np.log10(what.span).tolist(), what.ticks, title={"text": what.words})
+    upright = fig.log_axis(np.log10(what.span).tolist(), what.ticks, title={"text": what.words})
+    return {"yaxis2": upright, "yaxis4": upright}
 
 
-def compute(runs: Walks, stop: int, measure: str) -> fig.Traces:
-    """All traces for one stop of a run of walks, and a measure."""
-    now, key = runs.at(stop), MEASURES[measure].key
-    where = runs.where
-    worth = {s: walk.measured[key] for s, walk in runs.done().items()}
-    best = best_risk(where.target, where.n, where.times)
+def compute(runs: Comparison) -> fig.Traces:
+    """All traces of a comparison: arrays by the name of the trace."""
+    asked, key = runs.asked, runs.key
+    best = best_risk(*asked[:3])
+    fresh, trained = floor(asked.target, key), _level(runs.training_set())
     return {
-        "data": fig.dots(where.train.x_0[:500].cpu().numpy(), 0.025),
-        "modes of the truth": circles(MIXTURES[where.target]),
-        **_of_walk(now),
-        "fresh data": floor(where.target, key),
+        "data": fig.dots(runs.data[:500].cpu().numpy(), 0.025),
+        "modes of the truth": circles(MIXTURES[asked.target]),
+        **_of_walk(runs.runs.at(runs.stop)),
+        **{f"fresh data{below}": fresh for below in ("", " below")},
+        **{f"training set{below}": trained for below in ("", " below")},
         "risk is best here": {"x": [best, best], "y": [1e-9, 1e9]},
-        **{name: _level(each[key]) for name, each in runs.without_learning().items()},
-        "at each stop": {"x": list(worth), "y": list(worth.values())},
-        "now": {"x": [stop], "y": [now.measured[key]]},
-        "exact denoiser here": _band(runs.exact),
+        **_curves(runs),
+        "exact denoiser here": _band(asked.exact),
     }
+
+
+def _curves(runs: Comparison) -> fig.Traces:
+    """The measure at every stop and number of calls that is there, and at those looked at."""
+    now = runs.now()
+    return {
+        "five data sets": _spread(runs.spread()),
+        "at each stop": _line(runs.by_stop()),
+        "now": _line({runs.stop: now}),
+        "exact denoiser": _line(runs.exact_by_calls()),
+        "at each number of calls": _line(runs.by_calls()),
+        "calls now": _line({runs.calls(): now}),
+    }
+
+
+def _line(values: dict[int, float]) -> fig.Trace:
+    """Values by their place; what an axis of powers cannot show lies below it."""
+    values = values or {99: 1e-9}  # the legend leaves out what is empty, and would move the panels
+    return {"x": list(values), "y": np.maximum(list(values.values()), 1e-9).tolist()}
+
+
+def _spread(values: dict[int, tuple[float, float]]) -> fig.Trace:
+    """A band from the least to the largest of several data sets."""
+    values = values or {99: (1e-9, 1e-9)}
+    lows, highs = (np.maximum(each, 1e-9).tolist() for each in zip(*values.values(), strict=True))
+    places = list(values)
+    return {"x": places + places[::-1], "y": lows + highs[::-1]}
 
 
 def circles(law: GaussianMixture) -> fig.Trace:
@@ -153,14 +208,15 @@ def _strung(x: fig.Array, lines: fig.Array) -> fig.Trace:
 
 
 def floor(target: str, key: str) -> fig.Trace:
-    """The range of a measure over sets of fresh data, as a band over all stops."""
-    values = truth(target)[1][key]
+    """The range of a measure over sets of fresh data, as a band; there is none of a divergence."""
+    values = truth(target)[1].get(key, [1e-9])
     low, high = min(values), max(values)
     return {"x": [0.1, 1e8, 1e8, 0.1], "y": [low, low, high, high]}
 
 
 def _level(value: float) -> fig.Trace:
-    """A line at one value over all stops."""
+    """A line at one value, out of sight where it is not a number."""
+    value = 1e-9 if math.isnan(value) else value
     return {"x": [0.1, 1e8], "y": [value, value]}
 
 
@@ -172,20 +228,19 @@ def _band(exact: str) -> fig.Trace:
     return {"x": [low, high, high, low], "y": [-9, -9, 9, 9]}
 
 
-def sentence(runs: Walks, stop: int) -> str:
+def sentence(runs: Comparison) -> str:
     """The numbers of one stop, beside those of fresh data."""
-    now, where = runs.at(stop).measured, runs.where
-    fresh = {key: float(np.mean(values)) for key, values in truth(where.target)[1].items()}
-    best = best_risk(where.target, where.n, where.times)
-    trained = runs.without_learning()["training set"]
-    worth = {s: walk.measured["distance"] for s, walk in runs.done().items()}
-    nearest, asked = min(worth, key=worth.__getitem__), calls(runs.method, runs.steps)
+    now, asked = runs.runs.at(runs.stop).measured, runs.asked
+    fresh = {key: float(np.mean(values)) for key, values in truth(asked.target)[1].items()}
+    worth = {stop: walk.measured["distance"] for stop, walk in runs.runs.done().items()}
+    best, nearest = best_risk(*asked[:3]), min(worth, key=worth.__getitem__)
+    told = f" · KL(p‖q) <b>{runs.now():.2f}</b>" if runs.key == DIVERGENCE else ""
     return (
-        f"At {fig.number(stop)} steps of training, {asked} calls of the denoiser a sample: "
-        f"distance <b>{now['distance']:.3f}</b> (fresh data {fresh['distance']:.3f}, the training "
-        f"set {trained['distance']:.3f}), with the "
-        f"proportions put right <b>{now['shape']:.3f}</b> ({fresh['shape']:.3f}) · in the wrong "
-        f"mode <b>{now['misplaced']:.1%}</b> ({fresh['misplaced']:.1%}) · mean −log p "
-        f"<b>{now['fidelity']:.2f}</b> ({fresh['fidelity']:.2f}) · the samples are best at "
+        f"At {fig.number(runs.stop)} steps of training, {runs.calls()} calls of the denoiser a "
+        f"sample: distance <b>{now['distance']:.3f}</b> (fresh data {fresh['distance']:.3f}, the "
+        f"training set {runs.training_set('distance'):.3f}), with the proportions put right "
+        f"<b>{now['shape']:.3f}</b> ({fresh['shape']:.3f}) · in the wrong mode "
+        f"<b>{now['misplaced']:.1%}</b> ({fresh['misplaced']:.1%}) · mean −log p "
+        f"<b>{now['fidelity']:.2f}</b> ({fresh['fidelity']:.2f}){told} · the samples are best at "
         f"<b>{fig.number(nearest)}</b> steps, the risk at <b>{fig.number(best)}</b>"
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from torch import Generator, Tensor
 
 from scorelab import metrics
 from scorelab.explore.live import one_thread
 from scorelab.explore.replay.setting import MIXTURES, PROCESS, SAMPLES, setting
+from scorelab.kernel import KernelFlow
 from scorelab.path import Denoiser
 from scorelab.sampling import trajectory
 from scorelab.studies.quality import BANDS, Judge, spliced
@@ -30,16 +32,36 @@ EXACT = {
 PATHS, TRUTH, FLOORS = 24, 5000, 10
 
 
+class Asked(NamedTuple):
+    """What is sampled, and how; ``seed`` says which data set."""
+
+    target: str
+    n: int
+    times: str
+    method: str
+    schedule: str
+    steps: int
+    exact: str
+    seed: int = 0
+
+
 class Walk:
     """What one sampler makes with one denoiser: its paths, its samples and what they are worth."""
 
-    def __init__(self, judge: Judge, denoiser: Denoiser, method: str, steps: int) -> None:
-        self.judge, self.measured = judge, {}
+    def __init__(self, asked: Asked, denoiser: Denoiser) -> None:
+        self.judge, self.measured = truth(asked.target)[0], {}
         self.paths: list[Tensor] = []
         self.levels: list[float] = []
-        draws, place = Generator().manual_seed(2), judge.reference.device
         self.states = trajectory(
-            PROCESS, denoiser, SAMPLES, 2, steps, method, generator=draws, device=place
+            PROCESS,
+            denoiser,
+            SAMPLES,
+            2,
+            asked.steps,
+            asked.method,
+            schedule=asked.schedule,
+            generator=Generator().manual_seed(2),
+            device=self.judge.reference.device,
         )
 
     def work(self) -> Iterator[None]:
@@ -62,17 +84,9 @@ class Walk:
 class Walks:
     """One sampler with so many steps, on one setting, at each stop of the training."""
 
-    def __init__(
-        self, target: str, n: int, times: str, method: str, steps: int, exact: str
-    ) -> None:
-        self.where, self.method, self.steps = setting(target, n, times), method, steps
-        self.judge, self.exact = truth(target)[0], exact
+    def __init__(self, asked: Asked) -> None:
+        self.asked = asked
         self.by_stop: dict[int, Walk] = {}
-
-    @property
-    def complete(self) -> bool:
-        """Whether the samples of every stop are there."""
-        return len(self.done()) == len(STOPS)
 
     def done(self) -> dict[int, Walk]:
         """The walks that have come to their end, by stop."""
@@ -81,7 +95,7 @@ class Walks:
 
     def at(self, stop: int) -> Walk:
         """The walk at a stop, made at once where it is not there yet."""
-        walk = self._begun(stop)
+        walk = self.begun(stop)
         for _ in walk.work():
             pass
         return walk
@@ -89,28 +103,40 @@ class Walks:
     def work(self) -> Iterator[None]:
         """Make the walks of all stops, in pieces of some milliseconds, first a few far apart."""
         for stop in (*STOPS[::4], *STOPS[2::4], *STOPS[1::2]):
-            yield from self._begun(stop).work()
+            yield from self.begun(stop).work()
 
-    def _begun(self, stop: int) -> Walk:
+    def begun(self, stop: int) -> Walk:
+        """The walk at a stop, as far as it has come."""
         # Without a learned denoiser no stop differs from another.
-        key = stop if self.exact != "everywhere" else STOPS[0]
+        key = stop if self.asked.exact != "everywhere" else STOPS[0]
         if key not in self.by_stop:
-            learned, exact = self.where.flow.at(key), self.where.truth
-            denoiser = spliced(PROCESS, exact, learned, EXACT[self.exact])
-            self.by_stop[key] = Walk(self.judge, denoiser, self.method, self.steps)
+            self.by_stop[key] = Walk(self.asked, denoiser(self.asked, key))
         return self.by_stop.setdefault(stop, self.by_stop[key])
 
-    def without_learning(self) -> dict[str, dict[str, float]]:
-        """What the training set itself is worth, and what this sampler makes without a network."""
-        where = self.where
-        exact = walks(where.target, where.n, where.times, self.method, self.steps, "everywhere")
-        return {
-            "training set": training_set(where.target, where.n, where.times),
-            "exact denoiser": exact.at(STOPS[0]).measured,
-        }
+    def other(self, **changes: object) -> Walks:
+        """The walks of this setting with something changed."""
+        return walks(self.asked._replace(**changes))
 
 
-walks = lru_cache(maxsize=24)(Walks)
+walks = lru_cache(maxsize=128)(Walks)
+
+
+def denoiser(asked: Asked, stop: int) -> Denoiser:
+    """What the samplers ask: learned up to a stop, with the exact one in its band."""
+    learned, exact = flow(*asked[:3], asked.seed).at(stop), setting(*asked[:3]).truth
+    return spliced(PROCESS, exact, learned, EXACT[asked.exact])
+
+
+@lru_cache(maxsize=16)
+def flow(target: str, n: int, times: str, seed: int = 0) -> KernelFlow:
+    """The kernel flow on the data set of a setting, or on another one of the same size."""
+    where = setting(target, n, times)
+    if not seed:
+        return where.flow
+    draws = Generator().manual_seed(seed)
+    x0 = MIXTURES[target].sample(n, generator=draws).to(where.train.x_0.device)
+    with one_thread():
+        return KernelFlow(PROCESS, PROCESS.regression(x0, times=times, generator=draws))
 
 
 @lru_cache(maxsize=8)

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -10,8 +11,8 @@ from seen import moved_by, shown
 from torch import Generator
 
 import scorelab as sl
+from scorelab.chapters.sampling import beside, walks
 from scorelab.chapters.sampling import view as samplers
-from scorelab.chapters.sampling import walks
 from scorelab.chapters.sampling.explorer import Explorer
 from scorelab.explore import figures
 from scorelab.explore.figures import dots
@@ -23,14 +24,34 @@ STATE = {
     "n": 100,
     "times": "log",
     "method": "ancestral",
+    "schedule": "log",
     "steps": 5,
     "exact": "nowhere",
 }
 RING = sl.GaussianMixture.ring()
 
 
+def asked(**changes: object) -> walks.Asked:
+    return walks.Asked(**(STATE | changes))
+
+
 def runs(**changes: object) -> walks.Walks:
-    return walks.walks(*(STATE | changes).values())
+    return walks.walks(asked(**changes))
+
+
+def shown_with(measure: str = "distance", stop: int = 300, **changes: object) -> beside.Comparison:
+    return beside.Comparison(asked(**changes), stop, samplers.MEASURES[measure].key)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def few() -> Iterator[None]:
+    """One further data set, at two stops, and two numbers of steps: all are made in one way."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(beside, "OTHERS", (1,))
+        patch.setattr(beside, "SPARSE", (30, 300))
+        patch.setattr(beside, "STEPS", (5, 10))
+        patch.setattr(beside, "FINENESS", 4)
+        yield
 
 
 def flow(n: int = 100) -> sl.KernelFlow:
@@ -70,20 +91,20 @@ def test_the_exact_denoiser_is_asked_in_its_band_alone() -> None:
 
 
 def test_all_stops_are_made_in_pieces_and_each_once() -> None:
-    some = walks.Walks(*(STATE | {"steps": 10}).values())
-    assert not some.complete and not some.done()
+    some = walks.Walks(asked(steps=10))
+    assert not some.done()
     first = some.at(300)
     assert list(some.done()) == [300]
     pieces = sum(1 for _ in some.work())
     assert pieces == (len(walks.STOPS) - 1) * 12  # the start, nine steps, the last, a verdict
-    assert some.complete and some.at(300) is first
+    assert len(some.done()) == len(walks.STOPS) and some.at(300) is first
 
 
 def test_with_the_exact_denoiser_all_stops_are_one_walk() -> None:
     some = runs(exact="everywhere")
     for _ in some.work():
         pass
-    assert len({id(walk) for walk in some.done().values()}) == 1 and some.complete
+    assert len({id(walk) for walk in some.done().values()}) == 1
 
 
 def test_what_is_measured_is_measured_by_the_metrics() -> None:
@@ -103,40 +124,98 @@ def test_the_risk_is_best_where_the_oracle_says() -> None:
 
 def test_every_trace_of_the_figure_is_filled_and_no_other() -> None:
     for target in ("ring of modes", "spiral of modes"):
-        filled = samplers.compute(runs(target=target), 300, "distance")
+        filled = samplers.compute(shown_with(target=target))
         assert figures.names(samplers.blank()) == set(filled)
         assert all(len(trace["x"]) == len(trace["y"]) > 0 for trace in filled.values())
 
 
+def line(trace: dict[str, list[float]]) -> dict[float, float]:
+    return dict(zip(trace["x"], trace["y"], strict=True))
+
+
 def test_the_panels_show_the_walk() -> None:
-    some = runs()
+    some, model = runs(), shown_with("fidelity")
     for _ in some.work():
         pass
-    found, walk = samplers.compute(some, 300, "fidelity"), some.at(300)
+    found, walk = samplers.compute(model), some.at(300)
     np.testing.assert_allclose(found["samples"]["x"], dots(walk.samples.numpy())["x"])
-    line = dict(zip(found["at each stop"]["x"], found["at each stop"]["y"], strict=True))
-    assert line == {stop: some.at(stop).measured["fidelity"] for stop in walks.STOPS}
-    assert found["now"] == {"x": [300], "y": [walk.measured["fidelity"]]}
+    wanted = {stop: some.at(stop).measured["fidelity"] for stop in walks.STOPS}
+    assert line(found["at each stop"]) == wanted
+    assert line(found["now"]) == {300: wanted[300]} and line(found["calls now"]) == {5: wanted[300]}
     share = [float(word.rstrip("%")) / 100 for word in found["their shares"]["text"]]
     assert share == pytest.approx(quality.shares(RING, walk.samples).tolist(), abs=0.006)
     low, high = found["fresh data"]["y"][0], found["fresh data"]["y"][2]
     entropy = math.log(4) + math.log(2 * math.pi * math.e * 0.25**2)
     assert low < entropy < high < low + 0.4
+    assert found["fresh data below"] == found["fresh data"]
 
 
-def test_the_training_set_and_the_exact_denoiser_are_drawn_beside_what_is_learned() -> None:
-    found = samplers.compute(runs(), 300, "distance")
+def test_against_calls_stand_other_numbers_of_steps_learned_and_exact() -> None:
+    model = shown_with(method="ode", schedule="karras", stop=100)
+    for _ in model.work():
+        pass
+    found = samplers.compute(model)
+    names = {"at each number of calls": "nowhere", "exact denoiser": "everywhere"}
+    for name, exact in names.items():
+        each = {k: runs(method="ode", schedule="karras", steps=k, exact=exact) for k in (5, 10)}
+        wanted = {2 * k - 1: some.at(100).measured["distance"] for k, some in each.items()}
+        assert line(found[name]) == wanted
+    assert line(found["calls now"]) == {9: found["now"]["y"][0]} and model.complete
+    f = flow().at(100)
+    x = sl.sample(PROCESS, f, SAMPLES, 2, 10, "ode", schedule="karras",
+                  generator=Generator().manual_seed(2))  # fmt: skip
+    reference = RING.sample(walks.TRUTH, generator=Generator().manual_seed(5))
+    distance = sl.metrics.sliced_wasserstein(x, reference)
+    assert line(found["at each number of calls"])[19] == pytest.approx(distance, rel=1e-3)
+
+
+def test_the_band_goes_over_data_sets_of_which_the_shown_one_is_the_first() -> None:
+    model = shown_with()
+    for _ in model.work():
+        pass
+    draws = Generator().manual_seed(1)
+    x0 = RING.sample(100, generator=draws)
+    other = sl.KernelFlow(PROCESS, PROCESS.regression(x0, times="log", generator=draws))
+    x = sl.sample(PROCESS, other.at(300), SAMPLES, 2, 5, generator=Generator().manual_seed(2))
+    reference = RING.sample(walks.TRUTH, generator=Generator().manual_seed(5))
+    both = runs().at(300).measured["distance"], sl.metrics.sliced_wasserstein(x, reference)
+    assert model.spread()[300] == pytest.approx((min(both), max(both)), rel=1e-3)
+    band = samplers.compute(model)["five data sets"]
+    assert band["x"] == [30, 300, 300, 30] and band["y"][1:3] == pytest.approx(
+        sorted(both), rel=1e-3
+    )
+
+
+def test_the_divergence_is_what_fresh_points_lose_and_no_sampler_changes_it() -> None:
+    model, where = shown_with("surprise"), setting("ring of modes", 100, "log")
+    x = PROCESS.perturb(
+        where.fresh[: beside.LIKELY].double(), 0.02, generator=Generator().manual_seed(0)
+    )
+    logs = [
+        sl.log_likelihood(PROCESS, f, x, steps=beside.FINENESS)
+        for f in (RING.denoiser(PROCESS), flow().at(300))
+    ]
+    assert model.now() == pytest.approx(float((logs[0] - logs[1]).mean()), rel=1e-3)
+    assert shown_with("surprise", method="ode", steps=40).now() == model.now()
+    assert shown_with("surprise", exact="everywhere").now() == 0
+    found = samplers.compute(model)
+    assert set(found["at each number of calls"]["y"]) == {model.now()}
+    assert max(found["training set"]["y"] + found["fresh data"]["y"]) < 1e-6  # out of sight
+    assert f"KL(p‖q) <b>{model.now():.2f}</b>" in samplers.sentence(model)
+
+
+def test_the_training_set_is_drawn_beside_what_is_learned() -> None:
+    found = samplers.compute(shown_with())
     reference = RING.sample(walks.TRUTH, generator=Generator().manual_seed(5))
     data = setting("ring of modes", 100, "log").train.x_0
     wanted = sl.metrics.sliced_wasserstein(data, reference)
-    assert found["training set"]["y"] == pytest.approx([wanted, wanted])
-    exact = runs(exact="everywhere").at(1).measured["distance"]
-    assert found["exact denoiser"]["y"] == [exact, exact]
-    assert f"the training set {wanted:.3f})" in samplers.sentence(runs(), 300)
+    for name in ("training set", "training set below"):
+        assert found[name]["y"] == pytest.approx([wanted, wanted])
+    assert f"the training set {wanted:.3f})" in samplers.sentence(shown_with())
 
 
 def test_paths_are_sorted_by_their_start_and_parted_by_gaps() -> None:
-    walk, found = runs().at(300), samplers.compute(runs(), 300, "distance")
+    walk, found = runs().at(300), samplers.compute(shown_with())
     starts, every = [], []
     for name in samplers.PATHS:
         x, y = (np.split(found[name][axis], 8) for axis in "xy")
@@ -154,11 +233,13 @@ def test_paths_are_sorted_by_their_start_and_parted_by_gaps() -> None:
 @pytest.mark.parametrize("target", ["ring of modes", "line of modes", "spiral of modes"])
 def test_axes_show_every_stop_and_the_floor(measure: str, target: str) -> None:
     low, high = samplers.MEASURES[measure].span
-    some = runs(target=target)
+    some = shown_with(measure, target=target)
     for _ in some.work():
         pass
-    found = samplers.compute(some, 300, measure)
-    names = "at each stop", "fresh data", "training set", "exact denoiser"
+    found = samplers.compute(some)
+    names = "at each stop", "at each number of calls", "five data sets"
+    levels = () if measure == "surprise" else ("fresh data", "training set", "exact denoiser")
+    names = *names, *levels
     for values in (found[name]["y"] for name in names):
         assert low <= min(values) and max(values) <= high
 
@@ -167,7 +248,7 @@ def test_the_sentence_says_the_numbers() -> None:
     some = runs()
     for _ in some.work():
         pass
-    plain = re.sub("<[^>]+>", "", samplers.sentence(some, 300))
+    plain = re.sub("<[^>]+>", "", samplers.sentence(shown_with()))
     walk = some.at(300)
     assert plain.startswith("At 300 steps of training, 5 calls of the denoiser a sample: distance ")
     assert f"distance {walk.measured['distance']:.3f} (fresh data" in plain
@@ -176,12 +257,12 @@ def test_the_sentence_says_the_numbers() -> None:
     best = f"{min(distances, key=distances.get):,}"
     risk = walks.best_risk("ring of modes", 100, "log")
     assert plain.endswith(f"the samples are best at {best} steps, the risk at {risk}")
-    two = re.sub("<[^>]+>", "", samplers.sentence(runs(method="ode"), 300))
+    two = re.sub("<[^>]+>", "", samplers.sentence(shown_with(method="ode")))
     assert "9 calls of the denoiser" in two
 
 
 PATHS = set(samplers.PATHS)
-SAMPLES_MOVE = {"samples", "now", "their shares"}
+SAMPLES_MOVE = {"samples", "now", "their shares", "calls now"}
 EVERYTHING = {*PATHS, *SAMPLES_MOVE, "at each stop"}
 
 
@@ -198,6 +279,7 @@ def page() -> Explorer:
     [
         ({"stop": 1000}, PATHS | SAMPLES_MOVE, {"at each stop", "fresh data", "data"}),
         ({"method": "ode"}, EVERYTHING, {"data", "risk is best here"}),
+        ({"schedule": "karras"}, EVERYTHING, {"data", "modes of the truth"}),
         ({"steps": 10}, EVERYTHING, {"data", "modes of the truth"}),
         ({"exact": "middle noise"}, {"exact denoiser here", *EVERYTHING}, {"data"}),
         ({"measure": "fidelity"}, {"at each stop", "now", "fresh data"}, {"samples", *PATHS}),
@@ -214,6 +296,7 @@ def test_a_control_moves_what_it_names_and_no_axis(
             "n": 100,
             "times": "log",
             "method": "ancestral",
+            "schedule": "log",
             "steps": 5,
             "exact": "nowhere",
             "stop": 300,
