@@ -2,6 +2,7 @@
 
 PYTHON := .venv/bin/python
 READY  := .venv/.ready
+TYPES  := $(PYTHON) -m basedpyright --project pyproject.toml --pythonpath $(PYTHON)
 FIRST  := /doc/tree/notebooks/00-start-here.ipynb
 # tests/conftest.py says what comes first.
 PYTEST := $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
@@ -23,19 +24,18 @@ lab: $(READY) ## open JupyterLab on the first notebook (LAB_ARGS="--no-browser -
 	@$(PYTHON) -m jupyter trust notebooks/[0-9]*.ipynb > /dev/null
 	$(PYTHON) -m jupyterlab --ip=127.0.0.1 --LabApp.default_url=$(FIRST) $(LAB_ARGS)
 
-define STYLE
+# The types are checked while the tests run, which often wait for a browser.
+define VERIFY
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
-	$(PYTHON) -m basedpyright --project pyproject.toml --pythonpath $(PYTHON)
+	$(TYPES) & types=$$!; $(PYTEST) $(1); tests=$$?; wait $$types && exit $$tests
 endef
 
 check: $(READY) ## the quick round: lint, types, and the quick tests that need neither notebook nor browser
-	$(STYLE)
-	$(PYTEST) -m "not slow" --ignore=tests/browser tests
+	$(call VERIFY,-m "not slow" --ignore=tests/browser tests)
 
 test: $(READY) ## the whole: as check with the slow tests, run every notebook, and drive the explorers in a browser where there is one
-	$(STYLE)
-	$(PYTEST) $(NBVAL) tests notebooks
+	$(call VERIFY,$(NBVAL) tests notebooks)
 
 bench: $(READY) ## measure the speeds the course relies on
 	PYTHONPATH=tools:tests/support:tests/bench $(PYTHON) tests/bench/bench.py

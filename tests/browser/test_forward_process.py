@@ -2,10 +2,22 @@
 
 import pytest
 from lab import Notebook
-from reader import drive, shown, wait_for
+from reader import drive, shown, sign, wait_for
 
 NAME = "01-the-forward-process.ipynb"
 GAUSSIAN = "one Gaussian, d = 1"
+#: Holds the thread that owns the explorers, as a long computation would.
+HOLD = """from scorelab.explore import owner
+import time
+owner.hand(time.sleep, 3)"""
+EXECUTE = """code => jupyterapp.shell.currentWidget.sessionContext.session.kernel
+    .requestExecute({code}).done"""
+#: Keeps every sign that is shown, however short.
+NOTE_SIGNS = """() => {
+    const signs = window.slSigns = [], whole = {subtree: true, childList: true}
+    new MutationObserver(() => signs.push(document.querySelector('.sl-working')?.textContent))
+        .observe(document.querySelector('.sl-explorer'), whole)
+}"""
 
 
 @pytest.mark.parametrize(
@@ -63,6 +75,19 @@ def test_play_goes_on_by_itself_pauses_and_goes_on(notebook: Notebook) -> None:
     wait_for(lambda: places() == "3" and notebook.text("play") == "Play")
     notebook.settle()
     assert "slopes of the score −1" in notebook.text("status")
+    assert notebook.errors == []
+
+
+def test_a_sign_says_working_while_there_is_no_answer(notebook: Notebook) -> None:
+    def working() -> bool:
+        return sign(notebook, "working") == "working…"
+
+    assert not working()
+    notebook.page.evaluate(NOTE_SIGNS)
+    notebook.page.evaluate(EXECUTE, HOLD)
+    notebook.press("time", "ArrowLeft")
+    wait_for(lambda: "working…" in notebook.page.evaluate("window.slSigns"))
+    wait_for(lambda: not working())
     assert notebook.errors == []
 
 

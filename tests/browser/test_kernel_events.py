@@ -1,25 +1,41 @@
-"""What an explorer says of its kernel, and how it lasts: windows, views, runs and tabs."""
+"""What an explorer says of its kernel, and what another view or run of it shows."""
 
 from collections.abc import Iterator
 
 import pytest
 from lab import Lab, Notebook
-from reader import explorers, halted, rest, shown, sign, wait_for
+from reader import (
+    explorers,
+    halted,
+    press_and_see,
+    run_explorers,
+    sign,
+    small_and_trained,
+    wait_for,
+)
 
 NAME = "03-a-two-layer-network.ipynb"
-TRACKER = "@jupyterlab/notebook-extension:tracker"
 KERNEL = "jupyterapp.shell.currentWidget.sessionContext"
 #: How many different pictures there are on the page.
 PICTURES = """() => new Set([...document.querySelectorAll('.js-plotly-plot')].map(figure =>
     JSON.stringify(figure._fullData.map(t => [t.x, t.y].map(v => Array.from(v ?? [])))))).size"""
-SCROLL = "i => jupyterapp.shell.currentWidget.content.scrollToItem(i)"
+
+
+@pytest.fixture(scope="module")
+def opened(lab: Lab) -> Iterator[Notebook]:
+    with explorers(lab, NAME) as notebook:
+        yield notebook
 
 
 @pytest.fixture
-def notebook(lab: Lab) -> Iterator[Notebook]:
-    """The notebook with its explorer in sight."""
-    with explorers(lab, NAME) as notebook:
-        yield notebook
+def notebook(opened: Notebook) -> Notebook:
+    """The notebook with its explorer in sight and its kernel alive."""
+    if gone := sign(opened, "gone"):
+        if "ended" in gone:
+            opened.page.evaluate(f"() => {KERNEL}.restartKernel()")
+        opened.page.evaluate("jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+        run_explorers(opened)
+    return opened
 
 
 def test_after_a_restart_it_says_so_and_holds_its_controls(notebook: Notebook) -> None:
@@ -39,6 +55,7 @@ def test_when_the_kernel_has_died_it_says_so(notebook: Notebook) -> None:
     code = "import os; os._exit(1)"
     notebook.page.evaluate(f"code => {{ {KERNEL}.session.kernel.requestExecute({{code}}) }}", code)
     wait_for(lambda: "restarted" in sign(notebook, "gone"))
+    notebook.page.locator(".jp-Dialog .jp-mod-accept").click()  # JupyterLab says so, too
 
 
 def test_an_interrupt_halts_the_training(notebook: Notebook) -> None:
@@ -54,55 +71,6 @@ def test_an_interrupt_halts_the_training(notebook: Notebook) -> None:
     notebook.press("train", "Space")
     wait_for(lambda: notebook.text("count") != count)
     wait_for(lambda: sign(notebook, "note") == "")
-
-
-def small_and_trained(notebook: Notebook) -> None:
-    notebook.press("width", "Home")
-    rest(notebook)
-
-
-def press_and_see(notebook: Notebook) -> None:
-    """Move the stop; the picture follows, as the sentence does, which the kernel writes."""
-    before, sentence = shown(notebook), notebook.text("status")
-    notebook.press("stop", "ArrowRight")
-    wait_for(lambda: notebook.text("status") != sentence)
-    notebook.settle()
-    assert shown(notebook) != before
-
-
-@pytest.fixture(params=["full", "defer", "none"])
-def mode(lab: Lab, request: pytest.FixtureRequest) -> Iterator[str]:
-    """How JupyterLab keeps cells that are out of sight."""
-    lab.set(TRACKER, windowingMode=request.param)
-    yield request.param
-    lab.set(TRACKER)
-
-
-def test_it_shows_the_present_state_after_it_was_out_of_sight(lab: Lab, mode: str) -> None:
-    with explorers(lab, NAME) as notebook:
-        assert (
-            notebook.page.evaluate(
-                "jupyterapp.shell.currentWidget.content.notebookConfig.windowingMode"
-            )
-            == mode
-        )
-        small_and_trained(notebook)
-        press_and_see(notebook)
-        present = shown(notebook)
-        cells = notebook.page.evaluate("jupyterapp.shell.currentWidget.content.widgets.length")
-        for cell in (cells - 1, 0):
-            notebook.page.evaluate(SCROLL, cell)
-            notebook.page.wait_for_timeout(500)
-        notebook.look_at(0)
-        wait_for(lambda: shown(notebook) == present)
-        press_and_see(notebook)
-        for command in ("hide", "show"):
-            notebook.page.evaluate(
-                f"jupyterapp.commands.execute('notebook:{command}-all-cell-outputs')"
-            )
-            notebook.page.wait_for_timeout(500)
-        press_and_see(notebook)
-        assert notebook.errors == []
 
 
 def test_a_second_view_and_a_second_run(notebook: Notebook) -> None:

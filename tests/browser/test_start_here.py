@@ -7,6 +7,7 @@ from lab import Lab, Notebook
 from reader import RUN_ALL, drive, halted, inspect, rest, shown, wait_for
 
 NAME = "00-start-here.ipynb"
+SAVE = "jupyterapp.shell.currentWidget.context.save()"
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +64,19 @@ def test_it_trains_stops_and_resets_by_keyboard(notebook: Notebook) -> None:
     assert notebook.errors == []
 
 
+def test_n_changes_again_and_again_while_it_trains(notebook: Notebook) -> None:
+    notebook.press("width", "Home")
+    for label in ("100", "250", "500", "1000", "2000") * 4:
+        notebook.press("train", "Space")
+        notebook.control("n").select_option(label=label)
+    notebook.press("train", "Space")
+    rest(notebook)
+    assert "not trained" not in notebook.text("status")
+    assert notebook.text("error") == ""
+    assert len(shown(notebook)["data"][0]) > 2000
+    assert notebook.errors == []
+
+
 def test_after_a_reload_the_page_shows_the_present_state(notebook: Notebook) -> None:
     notebook.press("width", "Home")  # the quickest to train
     notebook.control("n").select_option(label="100")
@@ -71,8 +85,7 @@ def test_after_a_reload_the_page_shows_the_present_state(notebook: Notebook) -> 
     notebook.press("stop", "ArrowRight", times=4)
     notebook.settle()
     status, before = notebook.text("status"), shown(notebook)
-    notebook.page.keyboard.press("Control+s")  # a reload shows the outputs that were saved
-    notebook.settle(quiet=2)
+    notebook.page.evaluate(SAVE)  # a reload shows the outputs that were saved
     notebook.page.reload()
     notebook.page.wait_for_selector(".sl-explorer .js-plotly-plot", timeout=60_000)
     wait_for(lambda: shown(notebook) == before)

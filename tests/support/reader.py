@@ -101,3 +101,17 @@ def halted(notebook: Notebook) -> str:
     notebook.page.wait_for_timeout(1000)
     assert notebook.text("count") == count
     return count
+
+
+def small_and_trained(notebook: Notebook) -> None:
+    notebook.press("width", "Home")
+    rest(notebook)
+
+
+def press_and_see(notebook: Notebook) -> None:
+    """Move the stop; the picture follows, as the sentence does, which the kernel writes."""
+    before, sentence = shown(notebook), notebook.text("status")
+    notebook.press("stop", "ArrowRight")
+    wait_for(lambda: notebook.text("status") != sentence)
+    notebook.settle()
+    assert shown(notebook) != before
