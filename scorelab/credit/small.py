@@ -21,7 +21,7 @@ from scorelab.process import OrnsteinUhlenbeck
 from scorelab.stopping import loo_scores
 from scorelab.sweep import Study
 
-from . import framework, scores, study
+from . import framework, privacy, scores, study
 from .framework import T_MAX, T_MIN, Corrected
 from .half import Half
 from .scores import trend_errors
@@ -112,7 +112,7 @@ def experiment(form: str, data: str, width: float, stop: int) -> dict[str, float
         "trend": float(sum(errors.values())) / len(errors),
         "c2st": scores.c2st(half.other, made),
         "tstr": scores.tstr_auc(made, half.other),
-        "dcr": scores.dcr(made, half.rows, half.other.head(len(half.rows))),
+        "dcr": privacy.dcr(made, half.rows, half.other.head(len(half.rows))),
         "risk": metrics.holdout_risk(correction, small.fresh) / nothing,
         "loo": loo(small.flow, stop) / float(small.data.x_0.square().sum(1).mean()),
         **{f"{n}={i}": s for n in COLUMNS for i, s in enumerate(shares(made, n).tolist())},

@@ -18,7 +18,7 @@ from scorelab import validate
 from scorelab.path import Denoiser
 from scorelab.sweep import Study, grid
 
-from . import framework, heuristic, scores
+from . import framework, heuristic, privacy, scores
 from .baselines import BASELINES
 from .encoding import normal_scores
 from .half import PROCESS, Half
@@ -150,9 +150,9 @@ def yardsticks(half: Half, made: pd.DataFrame, *, copies: bool = True) -> dict[s
     """
     part, unseen = len(half.other) // 2, half.other.head(len(half.rows))
     near = (
-        scores.dcr(made.head(part), half.rows, unseen)
+        privacy.dcr(made.head(part), half.rows, unseen)
         if copies
-        else scores.dcr(unseen.head(part), half.rows.tail(part), unseen.tail(part))
+        else privacy.dcr(unseen.head(part), half.rows.tail(part), unseen.tail(part))
     )
     return {
         "shape": scores.shape_error(half.other, made),

@@ -175,7 +175,7 @@ def test_a_corner_of_the_comparison_comes_out_the_same() -> None:
     half = Half(0)
     made = baselines.independent(half)
     assert study.scores.tstr_auc(made, half.other) == pytest.approx(row["tstr"], abs=1e-3)
-    near = study.scores.dcr(made.head(7500), half.rows, half.other)
+    near = study.privacy.dcr(made.head(7500), half.rows, half.other)
     assert near == pytest.approx(row["dcr"], abs=2e-3)
 
 

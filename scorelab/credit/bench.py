@@ -1,0 +1,129 @@
+"""Methods that others wrote and published as packages, each as its makers meant it, or cut to size.
+
+They come with the extra ``bench`` and are imported where they are called: without it the course
+runs, and calling one says what to install. What was cut is said at each. ctgan is under the
+Business Source License 1.1, which is no open-source licence: it allows all uses but a commercial
+service that creates synthetic data for others. The rest is under MIT, BSD or Apache licences.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import warnings
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from types import ModuleType
+from typing import TYPE_CHECKING, cast
+from unittest import mock
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .half import Half
+from .table import CATEGORICAL, CODES, COLUMNS, TARGET
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Draws as many synthetic rows, or points, as there are rows to judge them.
+Draw = Callable[[], "Tensor | pd.DataFrame"]
+
+
+def forest(half: Half) -> Draw:
+    """Adversarial random forests (Watson and others, 2023), arfpy: 10 trees, at most 3 rounds."""
+    arf = _imported("arfpy.arf")
+    _seed(half)
+    frame = half.rows.astype(dict.fromkeys((*CATEGORICAL, TARGET), "category"))
+    # arfpy 0.1.1 calls what NumPy 2.4 has under another name, and prints its accuracies.
+    renamed = mock.patch.object(np, "in1d", np.isin, create=True)
+    with renamed, warnings.catch_warnings(), redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        made = arf.arf(frame, num_trees=10, max_iters=3, verbose=False)
+        made.forde()
+    return lambda: _rows(made.forge(len(half.other)), half)
+
+
+def vine(half: Half) -> Draw:
+    """A vine copula of kernel-estimated pairs on the coded rows, pyvinecopulib: five trees deep."""
+    pv = _imported("pyvinecopulib")
+    controls = pv.FitControlsVinecop(
+        family_set=[pv.BicopFamily.tll], trunc_lvl=5, num_threads=1, preselect_families=False
+    )
+    ranks = torch.special.ndtr(half.x.double()).numpy()
+    made, seed = pv.Vinecop.from_data(ranks, controls=controls), _seed(half)
+    return lambda: torch.special.ndtri(
+        torch.tensor(made.simulate(len(half.other), seeds=[seed])).clamp(1e-6, 1 - 1e-6)
+    ).float()
+
+
+def smote(half: Half) -> Draw:
+    """SMOTE for mixed columns, imbalanced-learn: points between a row and one of its neighbours."""
+    over = _imported("imblearn.over_sampling")
+    counts = half.rows[TARGET].value_counts()
+    wanted = {int(k): 2 * int(n) for k, n in counts.items()}
+    maker = over.SMOTENC(
+        categorical_features=list(CATEGORICAL), sampling_strategy=wanted, random_state=_seed(half)
+    )
+
+    def draw() -> pd.DataFrame:
+        x, y = maker.fit_resample(half.rows.drop(columns=TARGET), half.rows[TARGET])
+        return _rows(x.assign(**{TARGET: y}).tail(len(half.rows)), half)
+
+    return draw
+
+
+def tvae(half: Half) -> Draw:
+    """The tabular autoencoder of Xu and others (2019), ctgan: as it is, 300 rounds."""
+    return _xu(half, "TVAE", 300)
+
+
+def ctgan(half: Half) -> Draw:
+    """The conditional GAN of Xu and others (2019), ctgan: as it is, 100 of its 300 rounds."""
+    return _xu(half, "CTGAN", 100)
+
+
+def _xu(half: Half, kind: str, epochs: int) -> Draw:
+    make = getattr(_imported("ctgan"), kind)
+    torch.manual_seed(_seed(half))
+    maker = make(epochs=epochs, enable_gpu=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        maker.fit(half.rows.astype(dict.fromkeys(CATEGORICAL, "int64")), [*CATEGORICAL, TARGET])
+    return lambda: _rows(maker.sample(len(half.other)), half)
+
+
+BENCH: dict[str, Callable[[Half], Draw]] = {
+    "adversarial forest": forest,
+    "vine copula": vine,
+    "SMOTE": smote,
+    "TVAE": tvae,
+    "CTGAN": ctgan,
+}
+
+
+def _imported(name: str) -> ModuleType:
+    """The module, or one sentence that says what is missing."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise ImportError(
+            f"{name} cannot be imported ({error}): install it with pip install 'scorelab[bench]'"
+        ) from error
+
+
+def _seed(half: Half) -> int:
+    """A seed drawn from the half's generator, given to NumPy's global one too."""
+    seed = int(torch.randint(2**31, (1,), generator=half.generator))
+    np.random.seed(seed)  # noqa: NPY002 (some of them draw from nothing else)
+    return seed
+
+
+def _rows(made: pd.DataFrame, half: Half) -> pd.DataFrame:
+    """Made rows as `load` gives them: whole numbers, codes among those of the training rows."""
+    whole = made[list(COLUMNS)].astype("float64").round().astype("int64").reset_index(drop=True)
+    for name in CODES:
+        known = half.rows[name].astype("int64")
+        whole[name] = whole[name].clip(known.min(), known.max())
+    return cast("pd.DataFrame", whole.astype(dict.fromkeys(CATEGORICAL, "category")))
