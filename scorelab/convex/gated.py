@@ -1,9 +1,14 @@
-"""The gated network: what is left of the program when its cones are dropped. Not a ReLU network.
+"""Gated networks pinned to data points: what is left of our program when its cones are dropped.
 
 A neuron of the plane lives in a cell: its kink line turns about a data point between two events,
 and its active set S stays the same. The cone says that w itself is such a direction. Without it w
 may point anywhere, while the gate stays S: 1[x ∈ S] w · (x − p) jumps at the gate. Every ReLU
-neuron is a gated one, so the optimum is lower; it says nothing about a ReLU network's but that.
+neuron is a gated one, so the optimum is lower.
+
+This pinned model is ours: with a free bias a gate alone would be a step that costs nothing. It is
+not the gated network of Mishkin, Sahiner and Pilanci (2022), which without regularisation is
+equivalent to the ReLU network and with it comes with bounds (Kim and Pilanci 2024 have bounds for
+random data). Nothing that is measured of the pinned model speaks for or against theirs.
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ NAME = "09-convex-denoising.ipynb"
     [
         ("angle", "ArrowRight", {"kink", "active side", "this line"}),
         ("offset", "End", {"kink", "this line"}),
-        ("n", "End", {"share of points that are active", "the line meets a point"}),
+        ("n", "End", {"earned, over β", "the line meets a point", "loss"}),
+        ("bought", "End", {"earned, over β", "lines bought", "now"}),
     ],
 )
 def test_the_map_of_patterns_moves_by_keyboard(

@@ -15,6 +15,8 @@ from scorelab.workbook.checking import Derivation
 
 #: The rooms of which every check has its answers; a room that joins them stays.
 COMPLETE = [
+    "convex_denoising",
+    "convex_program",
     "early_stopping",
     "forward_process",
     "rates",

@@ -61,17 +61,18 @@ def test_coordinate_descent_arrives_there(activation: str) -> None:
     assert fit.objective == pytest.approx(slow, abs=1e-6)
 
 
-def test_relu_denoising_with_skip_is_trend_filtering() -> None:
+@pytest.mark.parametrize("beta", [0.01, 0.1, 0.3, 2.0, 50.0])
+def test_relu_denoising_with_skip_is_trend_filtering(beta: float) -> None:
 
     x, labels = normal(40), regression(normal(40))
     order = x[:, 0].argsort()
     places, values = x[order, 0].numpy(), labels[order, 0].numpy()
     f = cp.Variable(40)
     bends = cp.diff(cp.diff(f) / np.diff(places))
-    loss = cp.sum_squares(f - values) / 2 + 0.3 * cp.norm1(bends)
+    loss = cp.sum_squares(f - values) / 2 + beta * cp.norm1(bends)
     program = cp.Problem(cp.Minimize(loss))
     program.solve(solver=cp.CLARABEL)
-    fit = convex.denoising(x, labels, 0.3)
+    fit = convex.denoising(x, labels, beta)
     assert fit.objective == pytest.approx(program.value, rel=1e-6)
     np.testing.assert_allclose(fit.score(x[order])[:, 0].numpy(), f.value, atol=1e-4)
 

@@ -7,9 +7,11 @@ import math
 import torch
 from torch import Tensor
 
-from scorelab.workbook.checking import Cases, Exercise
+from scorelab.workbook.checking import Cases, Derivation, Exercise, Experiment
+from scorelab.workbook.tasks import Task
 
 from . import solutions
+from .build import by_columns, by_trend
 
 
 def _draw(*shape: int) -> Tensor:
@@ -35,19 +37,27 @@ def _residuals() -> Cases:
 
 
 def _duals() -> Cases:
-    """Residuals and targets (n, k), the most that a neuron earns, and β: scaled, and hardly."""
+    """Residuals and targets (n, k), what a neuron earns at most, and β: scaled, hardly, not."""
     target = _draw(7, 2)
-    return [(0.8 * target + 0.1, target, 4.0, 1.0), (1.3 * target, target.clone(), 2.0, 1.9)]
+    return [
+        (0.8 * target + 0.1, target, 4.0, 1.0),
+        (1.3 * target, target.clone(), 2.0, 1.9),
+        (-target, target.clone(), 4.0, 1.0),
+    ]
+
+
+def _factor(z: Tensor, targets: Tensor, most: float | Tensor) -> Tensor:
+    return ((z * targets).sum() / z.square().sum()).clamp_max(most).clamp_min(0)
 
 
 def _scaled(z: Tensor, targets: Tensor, c: float | Tensor) -> Tensor:
     return c * (z * targets).sum() - c**2 * z.square().sum() / 2
 
 
-EXERCISES = {
+EXERCISES: dict[str, Task] = {
     "pattern_count": Exercise(
         solution=solutions.pattern_count,
-        cases=lambda: [(4, 1), (10, 2), (7, 3), (12, 2)],
+        cases=lambda: [(4, 1), (10, 2), (7, 3), (12, 2), (3, 4), (4, 4)],
         mistakes={
             "2ⁿ counts every word of n bits: most of them no plane can cut off": (
                 lambda n, dim: 2**n
@@ -62,6 +72,16 @@ EXERCISES = {
                 lambda n, dim: 2 * sum(math.comb(n - 1, k) for k in range(dim))
             ),
             "n² − n + 2 is for the plane only": lambda n, dim: n * n - n + 2,
+            "for k ≥ n there is nothing to choose: C(n − 1, k) is 0 there, and the count 2ⁿ": (
+                lambda n, dim: (
+                    2
+                    * math.factorial(n - 1)
+                    * sum(
+                        1 / math.factorial(max(n - 1 - k, 0)) / math.factorial(k)
+                        for k in range(dim + 1)
+                    )
+                )
+            ),
         },
     ),
     "balanced_neuron": Exercise(
@@ -121,6 +141,11 @@ EXERCISES = {
         solution=solutions.certified_bound,
         cases=_duals,
         mistakes={
+            "the factor has a limit below, too: c ≥ 0, and where ⟨Z, ℓ⟩ < 0 only 0 is left": (
+                lambda z, targets, most, beta: _scaled(
+                    z, targets, ((z * targets).sum() / z.square().sum()).clamp_max(beta / most)
+                )
+            ),
             "not scaled: residuals of which a neuron earns more than β prove nothing": (
                 lambda z, targets, most, beta: _scaled(z, targets, 1.0)
             ),
@@ -132,17 +157,48 @@ EXERCISES = {
             ),
             "the square must be scaled by the square of the factor": (
                 lambda z, targets, most, beta: (
-                    ((z * targets).sum() / z.square().sum()).clamp_max(beta / most)
-                    * ((z * targets).sum() - z.square().sum() / 2)
+                    _factor(z, targets, beta / most) * ((z * targets).sum() - z.square().sum() / 2)
                 )
             ),
             "the ½ is missing": (
                 lambda z, targets, most, beta: (
-                    (c := ((z * targets).sum() / z.square().sum()).clamp_max(beta / most))
-                    * (z * targets).sum()
+                    (c := _factor(z, targets, beta / most)) * (z * targets).sum()
                     - c**2 * z.square().sum()
                 )
             ),
+        },
+    ),
+    "sums_of_residuals": Derivation(),
+    "column_step": Experiment(
+        text="forty of your steps: loss above the optimum",
+        measure=by_columns,
+        between=(-1e-6, 0.01),
+        solution=solutions.column_step,
+        mistakes={
+            "only some angles are tried: take several hundred": (0.012, 0.021),
+            "the kink goes through a data point, not through 0": (0.022, 0.03),
+            "priced on the labels: what the old neurons leave is what a new one can earn": (
+                0.2,
+                0.25,
+            ),
+            "the sign of b: w · p + b is 0, so b = −w · p": (0.26, 0.28),
+        },
+    ),
+    "trend_filter": Experiment(
+        text="the worst of six: loss above the optimum",
+        measure=by_trend,
+        between=(-1e-6, 1e-4),
+        solution=solutions.trend_filter,
+        mistakes={
+            "this is the optimum for twice that β: the loss has ½ in front of the square": (
+                0.1,
+                0.109,
+            ),
+            "this is the optimum for half of that β": (0.117, 0.127),
+            "squares of the jumps: the penalty is their absolute value": (0.28, 0.31),
+            "a straight line: that is best for a large β only": (1.4, 1.6),
+            "the places are not even: slopes are differences over gaps": (2000, 5000),
+            "this follows the labels: at β > 0 it must bend less": (15000, 25000),
         },
     ),
 }

@@ -10,7 +10,7 @@ import torch
 
 from scorelab import metrics
 from scorelab.explore import figures as fig
-from scorelab.explore.replay.plane import REACH, arrow_scale
+from scorelab.explore.replay.plane import REACH
 from scorelab.explore.replay.setting import PROCESS
 from scorelab.studies.convex_denoising import (
     ALL,
@@ -24,6 +24,7 @@ from scorelab.studies.convex_denoising import (
     table,
 )
 
+SPACING = float(GRID[1, 0] - GRID[0, 0])
 TITLES = [
     "the score at this noise level",
     "loss over that of a linear score",
@@ -73,20 +74,27 @@ def compute(target: str, beta: float, noise: float, patterns: int) -> fig.Traces
 
 
 @lru_cache(maxsize=64)
-def exact(target: str, noise: float) -> tuple[fig.Array, float]:
-    """The true score on the grid (121, 2), and the scale of the arrows."""
+def exact(target: str, noise: float) -> fig.Array:
+    """The true score on the grid (121, 2)."""
     x = torch.tensor(GRID)
     t = x.new_full((len(x),), PROCESS.time_at(noise))
-    score = PROCESS.score(LAWS[target].denoiser(PROCESS))(t, x).numpy()
-    return score, arrow_scale(score)
+    return PROCESS.score(LAWS[target].denoiser(PROCESS))(t, x).numpy()
+
+
+def shortened(score: fig.Array) -> fig.Array:
+    """Arrows (n, 2) of the same directions, of length 0.2 log(1 + ‖s‖) and less than the grid's.
+
+    The one scale for all noise levels and β: an arrow reaches no other point of the grid.
+    """
+    length = np.linalg.norm(score, axis=1, keepdims=True) + 1e-12
+    return score / length * np.minimum(0.2 * np.log1p(length), 0.95 * SPACING)
 
 
 def backdrop(target: str, noise: float) -> fig.Traces:
     """The noised data and the exact arrows."""
-    score, scale = exact(target, noise)
     return {
         "noised data": fig.dots(rows(target, noise)[1].numpy(), 0.045),
-        "exact score": fig.arrows(GRID, scale * score, 0.05),
+        "exact score": fig.arrows(GRID, shortened(exact(target, noise)), 0.05),
     }
 
 
@@ -115,10 +123,8 @@ def drawn(target: str, beta: float) -> fig.Traces:
 def chosen(target: str, beta: float, noise: float, patterns: int) -> fig.Traces:
     """The learned arrows and the kinks of one network, and where it is on its curve."""
     at, kept = place(target, beta, noise, patterns), table()
-    learned = exact(target, noise)[1] * kept.field[at]
-    longest = np.maximum(np.linalg.norm(learned, axis=1, keepdims=True) / REACH, 1)
     return {
-        "learned score": fig.arrows(GRID, learned / longest, 0.05),
+        "learned score": fig.arrows(GRID, shortened(kept.field[at]), 0.025),
         "kinks": lines(kept.kinks[at]),
         "now": {"x": [patterns], "y": [kept.loss[at] / kept.linear[at[:3]]]},
     }
@@ -145,7 +151,7 @@ def distance(target: str, beta: float) -> tuple[float, float]:
 
 def error(target: str, beta: float, noise: float, patterns: int) -> float:
     """The mean square error of the score over that of zero, on the grid."""
-    score, learned = exact(target, noise)[0], table().field[place(target, beta, noise, patterns)]
+    score, learned = exact(target, noise), table().field[place(target, beta, noise, patterns)]
     return float(((learned - score) ** 2).sum() / (score**2).sum())
 
 

@@ -10,9 +10,8 @@ import torch
 from torch import Generator, Tensor
 
 from scorelab import convex
+from scorelab.convex.curve import Array, Curve
 from scorelab.targets import GaussianMixture
-
-from .curve import Array, Curve
 
 ONE = GaussianMixture([[0.0]], 1.0)
 TWO = GaussianMixture([[-1.2], [1.2]], 0.45)

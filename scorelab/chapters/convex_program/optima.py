@@ -9,10 +9,9 @@ import numpy as np
 from torch import Generator
 
 from scorelab import convex
+from scorelab.convex.curve import Array, Curve
 from scorelab.explore.live import one_thread
 from scorelab.targets import GaussianMixture
-
-from .curve import Array, Curve
 
 LAWS = {
     "one Gaussian": GaussianMixture([[0.0]], 1.0),

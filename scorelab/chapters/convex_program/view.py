@@ -6,10 +6,10 @@ import numpy as np
 import plotly.graph_objects as go
 import torch
 
+from scorelab.convex.curve import Curve
 from scorelab.explore import figures as fig
 from scorelab.explore.theme import faint
 
-from .curve import Curve
 from .dual import contacts, earned
 from .optima import BETAS, CHAINS, TINY, Optima, walk
 

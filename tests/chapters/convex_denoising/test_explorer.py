@@ -1,10 +1,14 @@
 """The explorers of notebook 09, without a page: their panels against the package and the table."""
 
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
+import torch
 
+from scorelab import convex
+from scorelab.chapters.convex_denoising import bought
 from scorelab.chapters.convex_denoising import pattern_view as pm
 from scorelab.chapters.convex_denoising import view as cp
 from scorelab.chapters.convex_denoising.explorer import Explorer
@@ -36,7 +40,10 @@ def moved(before: dict[str, list], after: dict[str, list]) -> set[str]:
 
 
 def test_every_trace_of_the_figures_is_filled_and_no_other() -> None:
-    for figure, filled in ((cp.blank(), cp.compute(**STATE)), (pm.blank(), pm.compute(5, 40, 0.2))):
+    for figure, filled in (
+        (cp.blank(), cp.compute(**STATE)),
+        (pm.blank(), pm.compute(5, 40, 0.2, 3)),
+    ):
         assert figures.names(figure) == set(filled)
         assert all(len(trace["x"]) > 0 for trace in filled.values())
 
@@ -51,11 +58,17 @@ def test_the_curve_is_the_table_over_the_linear_loss() -> None:
 
 
 def test_exact_arrows_are_the_score_of_the_law() -> None:
-    score, scale = cp.exact("one Gaussian", 0.6)
+    score = cp.exact("one Gaussian", 0.6)
     law = ct.LAWS["one Gaussian"].noised(PROCESS, PROCESS.time_at(0.6))
     wanted = (law.means.numpy() - GRID) / float(law.stds[0]) ** 2
     np.testing.assert_allclose(score, wanted, atol=1e-5)
-    assert 0 < scale * np.linalg.norm(score, axis=1).mean() < 0.6
+
+
+def test_no_arrow_reaches_another_point_of_the_grid() -> None:
+    score = np.array([[0.0, 0.0], [0.3, 0.4], [-30.0, 40.0], [0.0, 1e6]])
+    found = np.linalg.norm(cp.shortened(score), axis=1)
+    assert found[0] == 0 and (np.diff(found) > 0).all() and found[-1] < cp.SPACING
+    np.testing.assert_allclose(cp.shortened(score)[1] / found[1], [0.6, 0.8])
 
 
 def test_lines_reach_across_the_panel() -> None:
@@ -112,15 +125,38 @@ def test_the_map_has_a_region_for_every_pattern(n: int) -> None:
     assert len(np.unique(words)) == n * n - n + 2
 
 
-def test_the_map_shades_the_share_of_active_points() -> None:
-    found = pm.compute(6, 90, 0.4)
-    share = found["share of points that are active"]["z"]
-    column = int(np.flatnonzero(pm.TURN == 90)[0])
-    wanted = (pm.points(6)[:, 1] > pm.OFFSET[:, None]).mean(1)
-    np.testing.assert_allclose(share[:, column], wanted)
+def test_the_map_shows_what_a_neuron_earns() -> None:
+    state = bought.after(6, 3)
+    earned = pm.compute(6, 90, 0.4, 3)["earned, over β"]["z"]
+    column, row = int(np.flatnonzero(pm.TURN == 90)[0]), 60
+    relu = np.maximum(pm.points(6)[:, 1] - pm.OFFSET[row], 0)
+    wanted = np.linalg.norm(state.dual.T @ relu) / bought.BETA
+    assert 10 ** earned[row, column] == pytest.approx(wanted)
+    found = pm.compute(6, 90, 0.4, 3)
     assert len(found["active points"]["x"]) == (pm.points(6)[:, 1] > 0.4).sum()
     assert len(found["active points"]["x"]) + len(found["inactive points"]["x"]) == 6
     np.testing.assert_allclose(found["kink"]["y"], 0.4)
+
+
+@pytest.mark.parametrize("n", pm.POINTS)
+def test_at_the_end_the_map_touches_β_exactly_at_the_neurons_in_use(n: int) -> None:
+    last = bought.after(n, bought.ROUNDS)
+    assert last.done and last.loss - last.bound < 1e-3 * last.loss
+    assert bought.earns(n, bought.ROUNDS, pm.unit(pm.TURN), pm.OFFSET).max() <= 1 + 2e-4
+    at = [
+        bought.earns(n, bought.ROUNDS, pm.unit(angle)[None], np.array([offset]))[0, 0]
+        for angle, offset in zip(last.angle, last.offset, strict=True)
+    ]
+    np.testing.assert_allclose(at, 1, atol=1e-3)
+
+
+def test_buying_closes_loss_and_bound_on_the_optimum_of_the_package() -> None:
+    found = bought.rounds(6)
+    assert all(a.loss >= b.loss - 1e-9 for a, b in pairwise(found))
+    assert all(a.bound <= b.bound for a, b in pairwise(found))
+    x, y = (torch.tensor(part(6)) for part in (bought.points, bought.labels))
+    fit = convex.denoising(x, y, bought.BETA, skip=False)
+    assert found[-1].bound - 1e-9 <= fit.objective <= found[-1].loss + 1e-6
 
 
 def test_the_map_explorer_moves_and_refuses() -> None:
@@ -130,5 +166,10 @@ def test_the_map_explorer_moves_and_refuses() -> None:
     before = values(explorer)
     explorer.set(angle=90)
     assert {"kink", "this line", "active side"} <= moved(before, values(explorer))
+    before = values(explorer)
+    explorer.set(bought=1)
+    assert {"now", "neurons bought", "lines bought"} <= moved(before, values(explorer))
+    explorer.play()
+    assert explorer["bought"] == pm.COUNTS[-1] and "no network is better" in explorer.status.value
     with pytest.raises(ValueError, match="n=20: must be one of"):
         explorer.set(n=20)

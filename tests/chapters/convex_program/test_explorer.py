@@ -12,10 +12,10 @@ from seen import moved_by
 
 from scorelab import convex
 from scorelab.chapters.convex_program import view as cl
-from scorelab.chapters.convex_program.curve import Curve
 from scorelab.chapters.convex_program.dual import earned
 from scorelab.chapters.convex_program.explorer import Explorer
 from scorelab.chapters.convex_program.optima import BETAS, LAWS, SKIPS, Optima, optima, walk
+from scorelab.convex.curve import Curve
 
 
 def near(beta: float) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from scorelab import convex
+from .fit import Fit
 
 Array = NDArray[np.float64]
 
@@ -23,7 +23,7 @@ class Curve(NamedTuple):
     values: Array
 
     @classmethod
-    def of(cls, fit: convex.Fit) -> Curve:
+    def of(cls, fit: Fit) -> Curve:
         """The score of a fit, exactly: between its kinks, and out to ±FAR, it is linear."""
         w, b, _ = fit.neurons
         kinks = np.unique((-b / w[:, 0]).numpy())
