@@ -8,12 +8,10 @@ are changes of the layout.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from plotly.basedatatypes import BaseFigure
+from scorelab.explore.design import Design
 
 #: The width, in pixels, that views are designed for, and up to which a wider page changes nothing.
 DESIGN, EASE = 1160, 1230
@@ -21,6 +19,9 @@ DESIGN, EASE = 1160, 1230
 FLOOR = 190
 #: The size of letters at the designed width, of titles beside them, and the least, in pixels.
 LETTER, TITLE, LEAST = 14, 16, 11
+#: The title of an axis in parts of other letters; by how many pixels a title may be wider than its
+#: panel, of which half are on each side.
+AXIS, OVER = 1.2, 22
 #: How wide a letter is in parts of its height, and how high a row of a legend is, on average.
 WIDE, HIGH = 0.52, 1.45
 #: What a legend has beside the words of each entry, and above all of them, in pixels.
@@ -28,86 +29,6 @@ SAMPLE, ABOVE = 45, 14
 
 #: Margins are as computed: plotly would make room for a legend where there is room for it.
 FIXED = {"autoexpand": False}
-
-Span = tuple[float, float]
-
-
-class Panel(NamedTuple):
-    """A panel as designed, in pixels: the room to its left, its width, and its legend's entries."""
-
-    gutter: float
-    width: float
-    entries: tuple[str, ...]
-
-
-class Frame(NamedTuple):
-    """What is around the panels as designed, in pixels, and how high they are."""
-
-    right: float
-    top: float
-    below: float  # between a panel's lower edge and its legend
-    legend: float
-    height: float
-
-
-@dataclass(frozen=True)
-class Design:
-    """A blank figure, measured: its panels, and which axes belong to which of them."""
-
-    panels: tuple[Panel, ...]
-    frame: Frame
-    axes: dict[str, tuple[int, Span]]  # the panel of an axis, and its part of the panel's height
-    titles: tuple[str, ...]
-    legends: tuple[str, ...]  # one for all panels, or one for each
-
-    @classmethod
-    def of(cls, figure: BaseFigure) -> Design:
-        """The design of a blank figure."""
-        layout = figure.layout.to_plotly_json()
-        margin, titles = layout["margin"], [a["text"] for a in layout["annotations"]]
-        inner = layout["width"] - margin["l"] - margin["r"]
-        height = layout["height"] - margin["t"] - margin["b"]
-        xs = [layout[_axis("x", k)]["domain"] for k in range(len(titles))]
-        legends = tuple(name for name in sorted(layout) if name.startswith("legend"))
-        entries = _entries(figure)
-        gutters = [margin["l"] + xs[0][0] * inner]
-        gutters += [(b[0] - a[1]) * inner for a, b in pairwise(xs)]
-        panels = [
-            Panel(gutter, (x[1] - x[0]) * inner, tuple(entries.get(k, ())))
-            for k, (gutter, x) in enumerate(zip(gutters, xs, strict=True))
-        ]
-        frame = Frame(
-            right=margin["r"] + (1 - xs[-1][1]) * inner,
-            top=margin["t"],
-            below=-layout["legend"]["y"] * height,
-            legend=margin["b"] + layout["legend"]["y"] * height,
-            height=height,
-        )
-        return cls(tuple(panels), frame, dict(_places(layout, xs)), tuple(titles), legends)
-
-
-def _axis(letter: str, k: int) -> str:
-    return f"{letter}axis{k + 1 if k else ''}"
-
-
-def _places(layout: dict[str, Any], xs: Sequence[Span]) -> Iterator[tuple[str, tuple[int, Span]]]:
-    """The panel of each axis, and which part of its height it takes."""
-    columns = {tuple(x): k for k, x in enumerate(xs)}
-    for name, axis in layout.items():
-        if name.startswith("xaxis"):
-            yield name, (columns[tuple(axis["domain"])], (0, 1))
-        elif name.startswith("yaxis"):
-            across = layout["xaxis" + axis["anchor"][1:]]
-            yield name, (columns[tuple(across["domain"])], tuple(axis["domain"]))
-
-
-def _entries(figure: BaseFigure) -> dict[int, list[str]]:
-    """The names in each legend, by its number from 0."""
-    found: dict[int, list[str]] = {}
-    for trace in figure.data:
-        if trace.showlegend is not False and trace.visible is not False:
-            found.setdefault(int((trace.legend or "")[6:] or 1) - 1, []).append(trace.name)
-    return found
 
 
 def arrange(design: Design, width: float) -> dict[str, Any]:
@@ -133,12 +54,13 @@ def _cells(design: Design, width: float, rows: int) -> list[Cell] | None:
     """The panels in so many rows; None where that makes them narrower than the floor."""
     a_row = math.ceil(len(design.panels) / rows)
     above, size = design.panels[:a_row], letters(width) / LETTER
-    room = width - size * (sum(p.gutter for p in above) + design.frame.right)
+    gutters = [size * max(p.gutter for p in design.panels[k::a_row]) for k in range(a_row)]
+    room = width - sum(gutters) - size * design.frame.right
     if room < FLOOR * a_row and a_row > 1:
         return None
     stretch = room / sum(p.width for p in above)
     widths = [stretch * p.width for p in above]
-    lefts = [size * sum(p.gutter for p in above[: k + 1]) + sum(widths[:k]) for k in range(a_row)]
+    lefts = [sum(gutters[: k + 1]) + sum(widths[:k]) for k in range(a_row)]
     return [
         Cell(k // a_row, lefts[k % a_row], widths[k % a_row]) for k in range(len(design.panels))
     ]
@@ -163,7 +85,7 @@ class Page:
         self.inner = (self.rows - 1) * self.step + self.high
         self.bottom = self.below + max(legend, 0 if self.each else design.frame.legend * self.size)
         if self.aside:
-            self.bottom = self.below + 6
+            self.bottom = self.below + 12
         self.height = self.top + self.inner + self.bottom
 
     def _legend_height(self, k: int) -> float:
@@ -180,7 +102,7 @@ class Page:
             "margin": {"l": 0, "r": 0, "t": round(self.top), "b": round(self.bottom)} | FIXED,
             "font": {"size": round(self.letter, 1)},
             "annotations": [self._title(text, cell) for text, cell in titles],
-            **{name: {"domain": self._domain(name)} for name in self.design.axes},
+            **{name: self._axis(name) for name in self.design.axes},
             **self._legends(),
         }
 
@@ -200,12 +122,24 @@ class Page:
         ends = self._up(foot - self.high * low), self._up(foot - self.high * high)
         return [min(max(end, 0.0), 1.0) for end in ends]
 
+    def _axis(self, name: str) -> dict[str, Any]:
+        """Where an axis is, and letters of its title that fit below it."""
+        axis: dict[str, Any] = {"domain": self._domain(name)}
+        if text := self.design.across.get(name):
+            cell = self.cells[self.design.axes[name][0]]
+            axis["title"] = {"font": {"size": self._fitting(text, cell, AXIS * self.letter)}}
+        return axis
+
+    def _fitting(self, text: str, cell: Cell, size: float) -> float:
+        """The size of letters, at most that, in which a text is hardly wider than its panel."""
+        fits = (cell.width + OVER * self.size) / (WIDE * len(text))
+        return round(max(LEAST, min(size, fits)), 1)
+
     def _title(self, text: str, cell: Cell) -> dict[str, Any]:
         """The title of a panel, in letters that fit above it."""
-        fits = (cell.width + 30 * self.size) / (WIDE * len(text))
-        size = max(LEAST, min(self.size * TITLE, fits))
+        size = self._fitting(text, cell, self.size * TITLE)
         x, y = self._across(cell.left + cell.width / 2), self._up(cell.row * self.step)
-        return {"x": x, "y": y, "font": {"size": round(size, 1)}}
+        return {"x": x, "y": y, "font": {"size": size}}
 
     def _legends(self) -> dict[str, Any]:
         """One under each panel, or one in the middle under all, or where a panel is missing."""

@@ -13,8 +13,9 @@ import ipywidgets as W
 import plotly.graph_objects as go
 from plotly.basedatatypes import BaseFigure
 
-from scorelab.explore.arrange import DESIGN, Design, arrange, letters
+from scorelab.explore.arrange import DESIGN, arrange, letters
 from scorelab.explore.controls import ROW, Button, Choice, Play, Table
+from scorelab.explore.design import Design
 from scorelab.explore.figures import Traces, same, sendable, update
 from scorelab.explore.live import Latest
 from scorelab.explore.live_figure import LiveFigure

@@ -82,8 +82,8 @@ def square_axes(figure: go.Figure, panel: int, reach: float) -> None:
 
 
 def log_axis(exponents: Sequence[float], ticks: Sequence[float], **more: Any) -> Trace:
-    """A logarithmic axis between two powers of ten, with its ticks written as numbers."""
-    words = [number(tick) for tick in ticks]
+    """A logarithmic axis between two powers of ten, with its ticks written as short numbers."""
+    words = [number(tick) if tick < 1e6 else f"10<sup>{np.log10(tick):.3g}</sup>" for tick in ticks]
     return {"type": "log", "range": exponents, "tickvals": ticks, "ticktext": words, **more}
 
 
@@ -121,13 +121,13 @@ def add_shapes(
 
     All its shapes are one path, which a browser redraws several times faster than a marker, or
     even a stroke, for each. In the legend such a path is a bar; with a ``sign``, one of plotly's
-    symbols, a trace without points stands there for it.
+    symbols, a trace without points stands there for it, faint but not too faint to be seen.
     """
     shape = {"mode": "none", "fill": "toself", "line": {"simplify": False}, "hoverinfo": "skip"}
     shape |= {"name": name, "fillcolor": color, "opacity": opacity, "showlegend": not sign}
     figure.add_scatter(**shape, row=1, col=panel)
     if sign:
-        marker = {"symbol": sign, "color": color, "size": 9, "opacity": opacity}
+        marker = {"symbol": sign, "color": color, "size": 9, "opacity": max(opacity, 0.6)}
         twin = {"x": [None], "y": [None], "mode": "markers", "marker": marker}
         figure.add_scatter(**twin, name=name + SIGN, row=1, col=panel)
 

@@ -128,6 +128,18 @@ function speak(root) {
   return () => watched.forEach((observer) => observer.disconnect());
 }
 
+/** The sentence keeps the height of its longest so far: what is below it does not jump. */
+function steady(status) {
+  let width;
+  const keepHeight = () => {
+    if (width !== (width = status.clientWidth)) status.style.minHeight = "";
+    status.style.minHeight = `${status.offsetHeight}px`;
+  };
+  const observer = new ResizeObserver(keepHeight);
+  observer.observe(status);
+  return () => observer.disconnect();
+}
+
 function draw(root) {
   const layers = [...root.querySelectorAll(".js-plotly-plot .main-svg")];
   const whole = layers[0].cloneNode(true);
@@ -204,6 +216,7 @@ function keep(model, root) {
 }
 
 function look(model, root) {
-  const ends = [fit(model, root), speak(root), keep(model, root)];
+  const still = steady(root.querySelector(".sl-status"));
+  const ends = [fit(model, root), speak(root), keep(model, root), still];
   return () => ends.forEach((end) => end());
 }

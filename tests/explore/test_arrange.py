@@ -5,7 +5,8 @@ from itertools import combinations, pairwise
 
 import pytest
 
-from scorelab.explore.arrange import DESIGN, FLOOR, Design, arrange, letters
+from scorelab.explore.arrange import DESIGN, FLOOR, LETTER, arrange, letters
+from scorelab.explore.design import Design
 
 ROOMS = (
     *("start_here", "forward_process", "score_matching", "two_layer_network", "tangent_kernel"),
@@ -31,6 +32,16 @@ def boxes(design: Design, layout: dict, width: float) -> dict[int, tuple[float, 
         across, up = ends.setdefault(panel, [[], []])
         (across if name.startswith("x") else up).extend(unit * e for e in layout[name]["domain"])
     return {p: (min(x), max(x), min(y), max(y)) for p, (x, y) in ends.items()}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_each_panel_has_the_room_for_its_own_numbers_and_title_in_any_row(blank, width) -> None:
+    design = Design.of(blank)
+    panels = boxes(design, arrange(design, width), width)
+    for panel, (left, _, low, high) in panels.items():
+        beside = [b for _, b, c, d in panels.values() if b <= left and c < high and low < d]
+        needed = letters(width) / LETTER * design.panels[panel].gutter
+        assert left - max(beside, default=0) > needed - 1
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -65,3 +76,16 @@ def test_at_its_own_width_a_view_stands_as_it_was_designed(blank) -> None:
 def test_letters_never_shrink_as_the_page_grows() -> None:
     assert letters(571) > 12 and letters(1190) == 14 and letters(1744) > 17
     assert all(a <= b for a, b in pairwise(map(letters, WIDTHS)))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_title_of_an_axis_stays_in_the_page(blank, width) -> None:
+    design = Design.of(blank)
+    layout = arrange(design, width)
+    panels = boxes(design, layout, width)
+    for axis, text in design.across.items():
+        left, right, *_ = panels[design.axes[axis][0]]
+        size = layout[axis]["title"]["font"]["size"]
+        half = 0.52 * size * len(text) / 2  # on average a letter is as wide as half its height
+        middle = (left + right) / 2
+        assert size == 11 or (middle - half > 0 and middle + half < width + 2)
