@@ -21,7 +21,7 @@ FLOOR = 190
 LETTER, TITLE, LEAST = 14, 16, 11
 #: The title of an axis in parts of other letters; by how many pixels a title may be wider than its
 #: panel, of which half are on each side.
-AXIS, OVER = 1.2, 22
+AXIS, OVER = 1.2, 10
 #: How wide a letter is in parts of its height, and how high a row of a legend is, on average.
 WIDE, HIGH = 0.52, 1.45
 #: What a legend has beside the words of each entry, and above all of them, in pixels.
