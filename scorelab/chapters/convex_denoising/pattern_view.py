@@ -18,7 +18,7 @@ from .bought import ROUNDS, after, earns, points, rounds
 TITLES = [
     "a neuron's line, and its active side",
     "all lines: what each would earn",
-    "loss and bound, neuron by neuron",
+    "loss above its bound",
 ]
 POINTS = tuple(range(2, 9))
 ANGLES = tuple(range(0, 360, 10))
@@ -51,8 +51,7 @@ def blank() -> go.Figure:
     fig.restyle(figure, ["now", "lines bought"], showlegend=False)
     plane = {"range": [-REACHED, REACHED], "dtick": 1, "constrain": "domain"}
     fig.axes(figure, 1, plane | {"title": "x₁"}, plane | {"scaleanchor": "x", "title": "x₂"})
-    turns = {"range": [0, 360], "tickvals": TURNS, "title": "angle of w"}
-    turns["ticktext"] = [f"{turn}°" for turn in TURNS]
+    turns = {"range": [0, 360], "tickvals": TURNS, "title": "angle of w, degrees"}
     fig.axes(figure, 2, turns, plane | {"title": "offset −b"})
     bought = {"range": [-0.5, ROUNDS + 0.5], "dtick": 5, "title": "neurons bought"}
     fig.axes(figure, 3, bought, {"range": [0, 9], "dtick": 2, "title": "loss"})

@@ -200,10 +200,10 @@ EXERCISES: dict[str, Task] = {
         solution=solutions.langevin_variance,
         cases=lambda: [(1.0, torch.tensor([0.1, 1.0, 2.0])), (0.25, torch.tensor([0.5, 4.0]))],
         mistakes={
-            "this is the limit of small steps, 1/a": (
+            "this is the limit of small steps, 1/slope": (
                 lambda slope, step: torch.ones_like(step) / slope
             ),
-            "the step multiplies by 1 − εa/2, not by 1 − εa": (
+            "the step multiplies by 1 − ε slope/2, not by 1 − ε slope": (
                 lambda slope, step: step / (1 - (1 - step * slope) ** 2)
             ),
             "the factor must be squared: variances are squares": (
@@ -212,8 +212,8 @@ EXERCISES: dict[str, Task] = {
             "the noise is √ε ξ, of variance ε, not ε²": (
                 lambda slope, step: step**2 / (1 - (1 - step * slope / 2) ** 2)
             ),
-            "this is ρ: the variance is ρ/a": lambda slope, step: 1 / (1 - step * slope / 4),
-            "the sign: the finite step makes the law wider, 1/(1 − εa/4)": (
+            "this is ρ: the variance is ρ/slope": lambda slope, step: 1 / (1 - step * slope / 4),
+            "the sign: the finite step makes the law wider, 1/(1 − ε slope/4)": (
                 lambda slope, step: 1 / slope / (1 + step * slope / 4)
             ),
         },

@@ -164,7 +164,7 @@ WRONG = {
     },
     "langevin_variance": {
         "limit of small steps": lambda slope, step: 0 * step + 1 / slope,
-        "by 1 − εa/2": lambda slope, step: step / (1 - (1 - slope * step).square()),
+        "by 1 − ε slope/2": lambda slope, step: step / (1 - (1 - slope * step).square()),
         "must be squared": lambda slope, step: 2 / slope + 0 * step,
         "of variance ε": lambda slope, step: step * settled(slope, step),
         "this is ρ": lambda slope, step: slope * settled(slope, step),
