@@ -20,7 +20,7 @@ TITLES = [
     f"the denoiser at noise level {LEVEL}",
 ]
 #: What the legend leaves out, and what is drawn in the lower part of a column.
-HIDDEN = ("now", "stop", "truth", "exact", "learned", "the ball ‖x‖ ≤ R")
+HIDDEN = ("now", "stop", "truth", "the ball ‖x‖ ≤ R")
 BELOW = ("best stop below", "stop below", "rules")
 HEIGHTS = ("η Q(1/η)", "C/(2eσ)", "C and σ estimated")
 SCORES = ("hold-out", "GCV", "leave-one-out")
@@ -40,8 +40,8 @@ def blank() -> go.Figure:
     fig.add_shapes(figure, "training rows", 3, fig.COLORS["data"], "square")
     fig.add_shapes(figure, "rows left out", 3, fig.COLORS["overfit"], "x")
     fig.add_line(figure, "the ball ‖x‖ ≤ R", 3, fig.COLORS["data"], width=2)
-    fig.add_shapes(figure, "exact", 3, fig.COLORS["truth"])
-    fig.add_shapes(figure, "learned", 3, fig.COLORS["kernel"])
+    fig.add_shapes(figure, "exact", 3, fig.COLORS["truth"], "triangle-right")
+    fig.add_shapes(figure, "learned", 3, fig.COLORS["kernel"], "triangle-right")
     fig.restyle(figure, HIDDEN + BELOW, showlegend=False)
     return figure
 
