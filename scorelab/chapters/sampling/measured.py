@@ -1,4 +1,4 @@
-"""What notebook 07 measures of samplers with the exact denoiser: their laws, without chance."""
+"""What notebook 07 measures of samplers: their laws without chance, and samples beside data."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from functools import lru_cache, partial
 from itertools import pairwise
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
+from scorelab.kernel import KernelFlow
 from scorelab.path import Denoiser
 from scorelab.process import OrnsteinUhlenbeck
-from scorelab.sampling import last_step
+from scorelab.sampling import last_step, sample
 from scorelab.schedules import SCHEDULES, times
 from scorelab.steps import METHODS, Recalling, calls, heun, raised
+from scorelab.stopping import oracle
 from scorelab.targets import GaussianMixture
 
 #: How many points stand for a law on the line, and the places where its distribution is known.
@@ -202,3 +204,26 @@ def width(x: Tensor, law: GaussianMixture) -> float:
 def nearest(x: Tensor, train: Tensor) -> float:
     """The median distance of samples (n, d) to the nearest training point (m, d)."""
     return float(torch.cdist(x, train).min(1).values.median())
+
+
+def nearer_to_its_own(law: GaussianMixture, n: int, draws: int, seed: int) -> list[float]:
+    """The share of samples nearer to their training points than to another set: 1/2 without bias.
+
+    At a third of the stop where the risk is least, there, and after ten million steps. Of two sets
+    of n points each is trained on, with so many noise draws a point; the mean of the two.
+    """
+    process, draw, found = OrnsteinUhlenbeck(), Generator().manual_seed(seed), []
+    pair = [law.sample(n, generator=draw) for _ in range(2)]
+    fresh = process.regression(law.sample(1000, generator=draw), times="log", generator=draw)
+    for own, other in (pair, pair[::-1]):
+        data = process.regression(own, draws=draws, times="log", generator=draw)
+        flow = KernelFlow(process, data)
+        best = oracle(flow, law.denoiser(process), fresh)
+        noise = [Generator().manual_seed(seed) for _ in range(3)]
+        made = [
+            sample(process, flow.at(stop), 500, 2, 15, generator=each)
+            for stop, each in zip((best // 3, best, flow.stops[-1]), noise, strict=True)
+        ]
+        gaps = [torch.cdist(x, own).amin(1) - torch.cdist(x, other).amin(1) for x in made]
+        found.append([float((gap < 0).float().mean()) for gap in gaps])
+    return torch.tensor(found).mean(0).tolist()
