@@ -1,7 +1,8 @@
 """Full-batch gradient descent on the two-layer network, and the path it leaves.
 
 L(W) = (1/2n) Σ_j ‖f_W(z_j) − X_0j‖², W ← W − η∇L (arXiv 2401.15604: first layer only, full batch).
-On the CPU the step runs fused in Numba; elsewhere, and in float64, it is the readable torch step.
+On the CPU the step runs fused in Numba, on a card in Triton; elsewhere, and in float64 on the CPU,
+it is the readable torch step.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from torch import Tensor
 
 from . import validate
 from .kernel import largest_eigenvalue
-from .network import TwoLayerNet, fusable
+from .network import TwoLayerNet, fused
 from .process import Regression
 
 
@@ -102,12 +103,9 @@ class TorchDescent:
 
 
 def _start(net: TwoLayerNet, z: Tensor, labels: Tensor, step_size: float) -> Descent:
-    if not fusable(net.weight, z, labels):
-        return TorchDescent(net, z, labels, step_size)
-    # Numba takes a while to import: only who trains pays for it.
-    from .fused import net as fused_net
-
-    return fused_net.FusedDescent(z, labels, net.weight, net.signs, step_size)
+    if loops := fused(net.weight, net.signs, z, labels):
+        return loops.FusedDescent(z, labels, net.weight, net.signs, step_size)
+    return TorchDescent(net, z, labels, step_size)
 
 
 class NetworkPath:

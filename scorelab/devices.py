@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from functools import cache
+from importlib.util import find_spec
 
 import torch
 
@@ -21,6 +23,16 @@ def device() -> torch.device:
     if torch.cuda.is_available():
         return torch.device("cuda")
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+@cache
+def has_triton(device: torch.device) -> bool:
+    """Whether Triton's kernels run there: on CUDA from Volta on, where torch came with Triton."""
+    return (
+        device.type == "cuda"
+        and find_spec("triton") is not None
+        and torch.cuda.get_device_capability(device) >= (7, 0)
+    )
 
 
 def free_memory(device: torch.device) -> int:

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from . import validate
-from .devices import free_memory
+from .devices import free_memory, has_triton
 from .flow import Flow
 from .process import FeatureMap, OrnsteinUhlenbeck, Regression
 
@@ -35,10 +35,14 @@ def ntk(z1: Tensor, z2: Tensor) -> Tensor:
     """
     validate.same_dim(z1, z2, ("z1", "z2"))
     if z1.device.type == "cpu":
-        # Numba takes a while to import: only who calls pays for it.
+        # Numba and Triton take a while to import: only who calls pays for it.
         from .fused import ntk as fused_ntk
 
         return fused_ntk.Columns(z2).gram(z1)
+    if has_triton(z1.device):
+        from .fused import cards_ntk
+
+        return cards_ntk.gram(z1, z2)
     return blockwise_ntk(z1, z2)
 
 
@@ -73,15 +77,16 @@ def largest_eigenvalue(z: Tensor, tolerance: float = 1e-9) -> float:
         return torch.cat([ntk(rows, z) @ v for rows in z.split(1024)]) / len(z)
 
     v = torch.ones(len(z), dtype=z.dtype, device=z.device)
-    value = 0.0
-    for _ in range(200):
+    each = 1 if z.is_cpu else 8  # to look at a number on a card is to wait for the card
+    last = value = v @ v
+    for i in range(200):
         v = v / v.norm()
         image = apply(v)
-        last, value = value, float(v @ image)
-        if abs(value - last) <= tolerance * value:
+        last, value = value, v @ image
+        if i % each == each - 1 and abs(value - last) <= tolerance * value:
             break
         v = image
-    return value
+    return float(value)
 
 
 def algebra_device(device: torch.device) -> torch.device:
@@ -129,7 +134,7 @@ class KernelDenoiser:
 
     def _product(self, query: Tensor) -> Tensor:
         if self.z.device.type != "cpu":
-            return blockwise_ntk(query, self.z) @ self.coefficients
+            return ntk(query, self.z) @ self.coefficients
         return self._columns.product(query, self.coefficients)
 
     @cached_property

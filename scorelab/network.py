@@ -9,19 +9,33 @@ from __future__ import annotations
 
 import math
 from copy import copy
+from types import ModuleType
 
 import torch
 from torch import Generator, Tensor
 
 from . import validate
+from .devices import has_triton
 from .process import FeatureMap, OrnsteinUhlenbeck, draw
 
 
-def fusable(*tensors: Tensor) -> bool:
-    """Whether the fused loops can take these tensors: float32, on the CPU, outside autograd."""
-    return all(
-        a.device.type == "cpu" and a.dtype == torch.float32 and not a.requires_grad for a in tensors
-    )
+def fused(*tensors: Tensor) -> ModuleType | None:
+    """The fused loops that take these tensors, or None where the readable torch line must do.
+
+    Numba's take float32 on the CPU, Triton's float32 and float64 on a card; not for autograd.
+    """
+    if len({(a.device, a.dtype) for a in tensors}) > 1 or any(a.requires_grad for a in tensors):
+        return None
+    # Numba and Triton take a while to import: only who calls pays for it.
+    if tensors[0].device.type == "cpu" and tensors[0].dtype == torch.float32:
+        from .fused import net
+
+        return net
+    if has_triton(tensors[0].device) and tensors[0].dtype in (torch.float32, torch.float64):
+        from .fused import cards
+
+        return cards
+    return None
 
 
 class TwoLayerNet:
@@ -77,11 +91,8 @@ class TwoLayerNet:
     def forward(self, z: Tensor) -> Tensor:
         """f_W(z) for features z (n, p), shape (n, d). Raises ValueError for another p."""
         validate.shape("z", z, (len(z), self.weight.shape[1]))
-        if fusable(z, self.weight):
-            # Numba takes a while to import: only who calls pays for it.
-            from .fused import net as fused_net
-
-            return fused_net.forward(z, self.weight, self.signs)
+        if loops := fused(z, self.weight, self.signs):
+            return loops.forward(z, self.weight, self.signs)
         return (z @ self.weight.T).relu_() @ self.signs / math.sqrt(self.width)
 
     def gradient(self, z: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,6 +1,7 @@
 """What all tests share. It runs before torch or a kernel starts, and sets their environment."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,10 @@ pytest.register_assert_rewrite("reader", "seen")  # so that their assertions say
 
 # The kernels of the notebooks inherit this: explorers train in the cell, where an error fails it.
 os.environ["SCORELAB_HEADLESS"] = "1"
+
+# Without a card its kernels are interpreted. Triton reads this as it starts.
+if not Path("/dev/nvidiactl").exists():
+    os.environ["TRITON_INTERPRET"] = "1"
 
 # pytest-xdist's workers share the cores; each would otherwise start a thread on every one.
 if workers := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0")):
