@@ -13,7 +13,7 @@ NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-
 export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help lab check test bench notebooks tables credit format clean
+.PHONY: help lab check test bench device notebooks tables credit format clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ test: $(READY) ## the whole: as check with the slow tests, run every notebook, a
 
 bench: $(READY) ## measure the speeds the course relies on
 	PYTHONPATH=tools:tests/support:tests/bench $(PYTHON) tests/bench/bench.py
+
+device: $(READY) ## check and measure what an accelerator gives (ARGS=--rehearse tries the command without one)
+	PYTHONPATH=. $(PYTHON) tests/bench/device.py $(ARGS)
 
 notebooks: $(READY) ## execute the notebooks from their text and store outputs and pictures (NAMES="00-start-here" for some)
 	$(PYTHON) tools/build_notebooks.py $(NAMES)

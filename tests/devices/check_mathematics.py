@@ -16,7 +16,6 @@ import torch
 from torch import Generator, Tensor
 
 from scorelab import convex, kernel, metrics, stopping
-from scorelab.credit import framework
 from scorelab.descent import NetworkPath, descend
 from scorelab.features import FeatureFlow
 from scorelab.kernel import KernelFlow, ntk
@@ -205,6 +204,8 @@ def samples(device: str) -> Result:
 
 
 def table_framework(device: str) -> Result:
+    from scorelab.credit import framework  # needs packages that a bare machine with a card lacks
+
     form, processes, t = framework.MixtureForm.independent(2), framework.bands(2), seed()
     x, queries = points(device), regression(device, 3)
     nets = [

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -71,6 +73,16 @@ def test_the_kernel_is_that_of_torch(n1: int, n2: int, p: int, dtype: torch.dtyp
     expected = blockwise_ntk(z1.double(), z2.double()).to(dtype)
     tolerance = {torch.float32: 1e-5, torch.float64: 1e-6}[dtype]  # arccos at 1 halves the digits
     torch.testing.assert_close(cards_ntk.gram(z1, z2), expected, rtol=tolerance, atol=tolerance)
+
+
+def test_what_measures_a_card_can_be_rehearsed_without_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["device.py", "--rehearse"])
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "bench")
+    rows = importlib.import_module("device").table()
+    assert min(row.ours for row in rows) > 0
+    assert [row.line() for row in rows] == capsys.readouterr().out.splitlines()[-len(rows) :]
 
 
 COMPILE = """
