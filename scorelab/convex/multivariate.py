@@ -3,6 +3,11 @@
 The weight decay (β/2)(‖W‖² + ‖A‖²) of a network is least, for the function it computes, when every
 neuron's ‖w_j‖ equals its ‖a_j‖. It is then β Σ ‖w_j‖‖a_j‖, so that w_j may be taken of length one
 and the loss is convex in the a_j: a group lasso over all unit neurons, which ``columns`` solves.
+
+It is solved in units of the data, x = length · x′ and s = height · s′: they turn β into
+β/(length · height) and the loss into height² times its own. Both are powers of two, so that
+nothing is rounded: a solver's tolerances mean the same in every unit of the data, and so does its
+work. Score matching has height = 1/length, which leaves β as it is.
 """
 
 from __future__ import annotations
@@ -41,8 +46,11 @@ class Multivariate:
         allowed: Flags | None = None,
         start: Fit | None = None,
     ) -> None:
-        self.objective, self.start, self.x = objective, start, objective.x.numpy()
+        self.objective, self.start = objective, start
         k, self.matching = objective.outputs, objective.labels is None
+        self.length = _size(objective.x.numpy())
+        self.height = 1 / self.length if self.matching else _size(objective.targets)
+        self.x = objective.x.numpy() / self.length
         #: The outputs that are solved for together.
         self.parts = [slice(0, k)] if outputs == "joint" else [slice(i, i + 1) for i in range(k)]
         if self.matching:
@@ -59,14 +67,14 @@ class Multivariate:
             self._require_minimum_along_axes(beta)
         solved = []
         for part, oracle in zip(self.parts, self.oracles, strict=True):
-            lasso = self._lasso(part, beta)
+            lasso = self._lasso(part, beta / (self.length * self.height))
             try:
                 solved.append((lasso, solve(lasso, oracle, self._start(part))))
             except RuntimeError as error:
                 raise (_explained(error, lasso, oracle) if self.matching else error) from None
-        neurons, linear = _network(solved)
+        neurons, linear = _network(solved, self.length, self.height)
         loss = self.objective.loss(neurons, linear, beta)
-        gap = loss - sum(bought.bound for _, bought in solved)
+        gap = loss - self.height**2 * sum(bought.bound for _, bought in solved)
         return self.objective.fit(neurons, linear, beta, loss, gap, "Solved")
 
     def least_beta(self) -> float:
@@ -95,7 +103,7 @@ class Multivariate:
         the outputs (derived in the course).
         """
         y, kind, skip = (
-            self.objective.targets[:, part],
+            self.objective.targets[:, part] / self.height,
             self.objective.activation,
             self.objective.skip,
         )
@@ -114,7 +122,7 @@ class Multivariate:
         feeds = (a[:, part] != 0).any(axis=1)
         w, b = w[feeds], b[feeds]
         length = np.linalg.norm(w, axis=1)
-        return Units(w / length[:, None], b / length, np.zeros((len(w), 1)))
+        return Units(w / length[:, None], b / (length * self.length), np.zeros((len(w), 1)))
 
     def _require_minimum_along_axes(self, beta: float) -> None:
         """Networks that look along one axis are networks on a line: they need a minimum first."""
@@ -153,16 +161,26 @@ def _enough(lasso: GroupLasso, oracle: Plane | Space) -> float:
             return lasso.beta
 
 
-def _network(solved: list[tuple[GroupLasso, Bought]]) -> tuple[Neurons, Linear]:
-    """One network of one or several solutions, each for its own outputs."""
+def _size(values: Array) -> float:
+    """The power of two next to the spread of values (n, k) about their means; 1 where all agree."""
+    if not np.ptp(values, axis=0).any():
+        return 1.0
+    return float(2.0 ** np.round(np.log2((values - values.mean(0)).std())))
+
+
+def _network(
+    solved: list[tuple[GroupLasso, Bought]], length: float, height: float
+) -> tuple[Neurons, Linear]:
+    """One network of one or several solutions, each for its own outputs, in the data's units."""
     w, b = (np.concatenate([getattr(bought.units, name) for _, bought in solved]) for name in "wb")
-    a = _diagonal([bought.a for _, bought in solved])
+    b, a = b * length, _diagonal([bought.a for _, bought in solved]) * (height / length)
     root = np.sqrt(np.linalg.norm(a, axis=1))
     free = [
         lasso.linear(bought.units.features(lasso.x, lasso.activation), bought.a)
         for lasso, bought in solved
     ]
     v, b2 = (np.concatenate(parts) for parts in zip(*free, strict=True))
+    v, b2 = v * (height / length), b2 * height
     weights = (w * root[:, None], b * root, a / root[:, None], v, b2)
     w, b, a, v, b2 = (torch.from_numpy(each) for each in weights)
     return (w, b, a), (v, b2)

@@ -136,6 +136,43 @@ def test_moving_and_turning_the_plane_changes_nothing(
     assert scaled.objective == pytest.approx(fit.objective, rel=3e-6)
 
 
+@pytest.mark.parametrize("outputs", ["joint", "separate"])
+@pytest.mark.parametrize(("length", "height"), [(1e-6, 1e-6), (1e6, 1e6), (1e6, 1e-6), (1e-6, 1)])
+def test_denoising_follows_the_units(outputs: str, length: float, height: float) -> None:
+    x, y = rows(20, seed=12)
+    fit = convex.denoising(x, y, 0.05, outputs=outputs)
+    beta = 0.05 * length * height
+    scaled = convex.denoising(length * x, height * y, beta, outputs=outputs)
+    assert scaled.objective == pytest.approx(height**2 * fit.objective, rel=2e-6)
+    assert 0 <= scaled.gap <= 2e-6 * scaled.objective
+    apart = scaled.score(length * x) / height - fit.score(x)
+    assert apart.abs().max() < 0.02  # both are within a millionth of the least loss
+    again = convex.denoising(length * x, height * y, beta, outputs=outputs, start=scaled)
+    assert again.objective == pytest.approx(scaled.objective, rel=2e-6)
+
+
+@pytest.mark.parametrize("matching", [False, True])
+def test_units_that_are_powers_of_two_change_no_digit_and_so_no_work(matching: bool) -> None:
+    x, y = rows(20, seed=13)
+    length, height = 2.0**-20, 2.0**20 if matching else 2.0**-16
+    if matching:
+        fit, scaled = (convex.score_matching(c * x, 6.0) for c in (1, length))
+    else:
+        fit = convex.denoising(x, y, 0.5)
+        scaled = convex.denoising(length * x, height * y, 0.5 * length * height)
+    (w, b, a), (v, b2) = fit.neurons, fit.linear
+    root = height**0.5 / length**0.5  # of a balanced neuron
+    wanted = w * root, b * root * length, a * root, v * height / length, b2 * height
+    for found, want in zip((*scaled.neurons, *scaled.linear), wanted, strict=True):
+        assert torch.equal(found, want)
+
+
+def test_labels_that_are_all_alike_have_the_unit_one() -> None:
+    x, y = rows(9, seed=14)[0], torch.full((9, 2), 0.1, dtype=torch.float64)
+    fit = convex.denoising(x, y, 0.5)
+    assert fit.objective == pytest.approx(0, abs=1e-12) and len(fit.neurons[0]) == 0
+
+
 def test_more_patterns_are_never_worse_and_all_of_them_are_the_optimum() -> None:
     x, y = rows(20, seed=10)
     every = convex.patterns(x, generator=Generator().manual_seed(0))
