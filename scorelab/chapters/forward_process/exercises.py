@@ -48,8 +48,8 @@ def _clusters() -> Cases:
 def distance_of_samples(answer: Any) -> float:
     """W_1 of a reader's samples to the law of the experiment at t = 0.02."""
     samples = torch.as_tensor(answer).detach().double().squeeze()
-    sized = samples.ndim == 1 and len(samples) >= 5000 and bool(samples.isfinite().all())
-    require(sized, "samples", tuple(samples.shape), "must be (n,), n at least 5000, all finite")
+    sized = samples.ndim == 1 and len(samples) >= 20_000 and bool(samples.isfinite().all())
+    require(sized, "samples", tuple(samples.shape), "must be (n,), n at least 20000, all finite")
     return distance_to_law(samples, END)
 
 
@@ -158,12 +158,12 @@ EXERCISES = {
     "reverse_process": Experiment(
         text="distance of your samples to the exact law at t = 0.02",
         measure=distance_of_samples,
-        between=(0, 0.08),
+        between=(0, 0.03),
         solution=solutions.reverse_process,
         example=_example,
         mistakes={
             "samples that far off may have been drawn into one point, or not at all": (0.4, None),
-            "nearly: are the steps at the end short enough, and is the push √δ?": (0.08, 0.4),
+            "nearly: is the push √δ, are steps short at the end, and is T = 5?": (0.03, 0.4),
         },
     ),
 }

@@ -37,10 +37,10 @@ def one_blob(mean: torch.Tensor, std: torch.Tensor) -> torch.Tensor:
     return torch.log(1 + mean**2 - std**2)
 
 
-def reverse_process(score: Denoiser, n: int = 10_000, steps: int = 300) -> torch.Tensor:
-    """Points (n, 1) of N(0, 1) brought back by (13) from T = 3 to t = 0.02."""
+def reverse_process(score: Denoiser, n: int = 20_000, steps: int = 300) -> torch.Tensor:
+    """Points (n, 1) of N(0, 1) brought back by (13) from T = 5 to t = 0.02."""
     x = torch.randn(n, 1)
-    times = 3 * (0.02 / 3) ** torch.linspace(0, 1, steps + 1)  # short steps at the end
+    times = 5 * (0.02 / 5) ** torch.linspace(0, 1, steps + 1)  # short steps at the end
     for t, earlier in pairwise(times):
         delta = t - earlier
         push = math.sqrt(delta) * torch.randn(n, 1)

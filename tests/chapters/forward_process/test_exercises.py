@@ -38,11 +38,11 @@ def by_bisection(mean, std):
     return found
 
 
-def back(n=5000, steps=300, score=1.0, push=1.0, even=False):
+def back(n=20_000, steps=100, score=1.0, push=1.0, even=False):
     def make():
         draws = torch.Generator().manual_seed(1)
         u = torch.linspace(0, 1, steps + 1)
-        times = 3 - 2.98 * u if even else 3 * (0.02 / 3) ** u
+        times = 5 - 4.98 * u if even else 5 * (0.02 / 5) ** u
         x = torch.randn(n, 1, generator=draws)
         for t, earlier in pairwise(times):
             noise = push * (t - earlier).sqrt() * torch.randn(n, 1, generator=draws)
@@ -79,10 +79,10 @@ RIGHT = {
         by_bisection,
     ],
     "reverse_process": [
-        Made(lambda: solutions.reverse_process(SCORE, 10_000, 60)),
+        Made(lambda: solutions.reverse_process(SCORE, steps=60)),
         back(),
-        back(n=10_000, steps=1000, even=True),
-        Made(lambda: END.sample(5000, generator=torch.Generator().manual_seed(4)).tolist()),
+        back(steps=200, even=True),
+        Made(lambda: END.sample(20_000, generator=torch.Generator().manual_seed(4)).tolist()),
     ],
 }
 
@@ -120,13 +120,15 @@ WRONG = {
         "2μ is the distance": lambda mean, std: torch.log(1 + 4 * mean**2 - std**2),
     },
     "reverse_process": {
-        "n at least 5000": torch.zeros(10),
-        "must be \\(n,\\)": torch.zeros(5000, 2),
+        "n at least 20000": torch.zeros(5000),
+        "must be \\(n,\\)": torch.zeros(20_000, 2),
         "drawn into one point": back(push=0),
-        "nearly: are the steps": back(steps=15, even=True),
-        "expected 0 to 0.08: samples": Made(
-            lambda: torch.randn(5000, generator=torch.Generator().manual_seed(0))
+        "nearly: is the push": back(push=0.9),
+        "are steps short": back(steps=25, even=True),
+        "measured 0.0[6-9].*nearly": back(score=0.9),
+        "expected 0 to 0.03: samples": Made(
+            lambda: torch.randn(20_000, generator=torch.Generator().manual_seed(0))
         ),
-        "all finite": torch.full((5000,), torch.nan),
+        "all finite": torch.full((20_000,), torch.nan),
     },
 }
