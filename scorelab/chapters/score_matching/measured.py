@@ -120,22 +120,27 @@ def fitted(
     seeds: int = 10,
     n: int = 2000,
     features: int = 200,
+    sees_time: bool = True,
 ) -> Tensor:
     """Weighted ridge regression on random ReLU features, judged at small and large noise.
 
+    The features see (x, t − t_min, 1), or (x, 1) only, where ``sees_time`` is False.
     Shape (seeds, weights, 3, 3): the labels X_0, then their mean f* alone, then their noise ε
     alone, of which the first is the sum; mean squares of the error (of the answer, for ε) over
     fresh rows with √h < 0.3, √h > 0.6, and over all, for uniform times.
     """
     return torch.stack(
-        [torch.stack([_fitted(weight, ridge, seed, n, features) for weight in weights.values()])
-         for seed in range(seeds)]
+        [torch.stack([_fitted(weight, ridge, seed, n, features, sees_time)
+                      for weight in weights.values()]) for seed in range(seeds)]
     )  # fmt: skip
 
 
-def _fitted(weight: Weight, ridge: float, seed: int, n: int, features: int) -> Tensor:
+def _fitted(
+    weight: Weight, ridge: float, seed: int, n: int, features: int, sees_time: bool
+) -> Tensor:
     draws = Generator().manual_seed(seed)
     directions = torch.randn(3, features, generator=draws)
+    directions[1] *= sees_time
     data, test = (
         PROCESS.regression(LAW.sample(size, generator=draws), generator=draws) for size in (n, 4000)
     )
