@@ -61,5 +61,5 @@ class Explorer(TrainingExplorer):
         with one_thread():
             last = model.frames[-1]
             now = last if self.following else model.frame(min(self["stop"], last.step))
-            self.show(view.compute(model, now, self["noise"]))
+            self.show(view.compute(model, now, self["noise"]), **view.axes(self["noise"]))
             self.say(view.sentence(model, now))

@@ -83,6 +83,11 @@ def _arrange(figure: go.Figure) -> None:
     fig.axes(figure, 3, index, sizes | {"title_standoff": 0})
 
 
+def axes(noise: float) -> fig.Trace:
+    """The words below the second panel, which give the noise level."""
+    return {"xaxis2": {"title": {"text": f"noisy x₁, at √h = {noise:g}"}}}
+
+
 def compute(run: Record, now: Frame, noise: float) -> fig.Traces:
     """All traces for one frame of a record: arrays by the name of the trace."""
     found = compared(now)

@@ -22,7 +22,8 @@ def farthest_border(find: Callable[[Callable[[float], Tensor]], float]) -> float
     for net, data in wide_networks():
         start = measured.kernel(measured.activations(net, data), net, data)
         top = float(torch.linalg.eigvalsh(start.double())[-1])
-        ratios.append(float(find(trainings(net, data))) * top / 2)
+        border = torch.as_tensor(find(trainings(net, data))).reshape(())
+        ratios.append(float(border) * top / 2)
     return max(ratios, key=lambda ratio: abs(math.log(max(ratio, 1e-9))))
 
 

@@ -61,5 +61,5 @@ class Explorer(TrainingExplorer):
         self.show_progress()
         with one_thread():
             now = model.frame(model.steps if self.following else self["stop"])
-            self.show(view.compute(model, now, self["noise"]))
+            self.show(view.compute(model, now, self["noise"]), **view.axes(self["noise"]))
             self.say(view.sentence(model, now))

@@ -16,7 +16,7 @@ from .neurons import Change, change, predicted
 TALLEST, LAST = 1e30, 1e25  # drawn as the largest; and what is soon beyond float32
 NEAREST, FARTHEST = 1e-3, 1e2  # distances beyond stand at the edge of their panel
 DOTS = 400  # of wider networks every so many-th neuron is drawn
-TITLES = ["mean square error", "f₁ at noise √h, x₂ = 0", "in the plane", "each neuron"]
+TITLES = ["mean square error", "f₁ along x₂ = 0", "in the plane", "each neuron"]
 #: Left and right end of each panel, in parts of the width: the curves need most.
 PLACES = [(0, 0.28), (0.33, 0.53), (0.575, 0.78), (0.84, 0.99)]
 
@@ -72,6 +72,11 @@ def _arrange(figure: go.Figure) -> None:
         moved | {"ticktext": ["≤ .001", "", "0.1", "1", "10", "100"], "title": "moved / length"},
         share | {"ticktext": ["0", "¼", "½", "¾", "1"], "title": "share of rows switched"},
     )
+
+
+def axes(noise: float) -> fig.Trace:
+    """The words below the second panel, which give the noise level."""
+    return {"xaxis2": {"title": {"text": f"noisy x₁, at √h = {noise:g}"}}}
 
 
 def neuron_dots(found: Change) -> fig.Traces:

@@ -177,6 +177,12 @@ def test_controls_move_what_they_name_and_nothing_else() -> None:
     assert moved_by(explorer, n=100) == network | data - {"exact"}
 
 
+def test_the_second_panel_says_its_noise_level() -> None:
+    explorer = Explorer()
+    explorer.set(**SMALL, noise=0.7)
+    assert "√h = 0.7" in explorer.figure.layout.xaxis2.title.text
+
+
 def test_the_sentence_says_the_numbers_of_the_frame() -> None:
     explorer = Explorer()
     explorer.set(**SMALL, stop=1000)

@@ -174,6 +174,12 @@ def test_after_a_step_size_that_is_lost_another_can_be_chosen() -> None:
     assert "stable" in explorer.status.value
 
 
+def test_the_second_panel_says_its_noise_level() -> None:
+    explorer = Explorer()
+    explorer.set(**SMALL, noise=0.7)
+    assert "√h = 0.7" in explorer.figure.layout.xaxis2.title.text
+
+
 def test_the_sentence_says_the_numbers_of_the_frame() -> None:
     run = finished(rate=2.5)
     for stop in (0, 1000):
