@@ -50,14 +50,17 @@ def _samples() -> Cases:
 
 def share_of_the_least(answer: Any) -> float:
     """The held-out error at a reader's stop over the least, for ``(points (n, 2), stop)``."""
-    require(isinstance(answer, tuple) and len(answer) == 2, "answer", answer, "must be two things")
+    two = isinstance(answer, (tuple, list)) and len(answer) == 2
+    require(two, "answer", type(answer).__name__, "must be a pair: points, and a stop")
     points, stop = torch.as_tensor(answer[0], dtype=torch.float32), int(answer[1])
     plane = points.ndim == 2 and points.shape[1] == 2 and len(points) >= 20
     require(plane, "points.shape", tuple(points.shape), "must be (n, 2), with n at least 20")
     train, held_out = halves(points)
     flow = KernelFlow(PROCESS, train)
     at_stop = metrics.holdout_risk(flow.at(stop), held_out)
-    return at_stop / float(metrics.holdout_risks(flow, held_out).min())
+    least = float(metrics.holdout_risks(flow, held_out).min())
+    require(least > 0, "points", "all at 0", "must be at more than one place")
+    return at_stop / least
 
 
 def _example() -> tuple[Tensor, int]:

@@ -110,7 +110,7 @@ WRONG = {
         r"has shape \(7,\)": lambda a, b: (a.sort().values - b.sort().values).abs(),
     },
     "best_stop": {
-        "must be two things": 300,
+        "must be a pair": 300,
         "must be \\(n, 2\\)": (torch.zeros(30, 3), 10),
         "n at least 20": (torch.zeros(5, 2), 10),
         "over the least there is · measured": own(80, 1, stop=1),
