@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
 
 import torch
+
+from . import validate
 
 
 def device() -> torch.device:
@@ -35,10 +38,36 @@ def has_triton(device: torch.device) -> bool:
     )
 
 
+def algebra_device(device: torch.device) -> torch.device:
+    """Where float64 algebra runs: on the device itself, or on the CPU where it has no float64."""
+    return torch.device("cpu") if device.type == "mps" else device
+
+
 def free_memory(device: torch.device) -> int:
-    """The bytes that can still be allocated on a device: free video memory, or available RAM."""
+    """The bytes that can still be allocated on a device: free video memory, or available RAM.
+
+    Of RAM no more than a container (control group) leaves to this process.
+    """
     if device.type == "cuda":
         return torch.cuda.mem_get_info(device)[0]
     import psutil  # only who asks pays for it
 
-    return psutil.virtual_memory().available
+    limit, used = (_group_memory(name) for name in ("memory.max", "memory.current"))
+    available = psutil.virtual_memory().available
+    return available if limit is None else max(0, min(available, limit - (used or 0)))
+
+
+def _group_memory(name: str) -> int | None:
+    """A number of bytes of Linux's control group (version 2), None where there is none."""
+    try:
+        return int((Path("/sys/fs/cgroup") / name).read_text())
+    except (OSError, ValueError):  # no such file, or "max"
+        return None
+
+
+def require_memory(argument: str, value: object, needed: int, device: torch.device) -> None:
+    """A ValueError unless ``needed`` bytes can be allocated; little is given without asking."""
+    if needed > 2**28:
+        free = free_memory(device)
+        allowed = f"needs {needed / 1e9:.1f} GB and {free / 1e9:.1f} GB are free"
+        validate.require(needed <= free, argument, value, allowed)

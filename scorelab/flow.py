@@ -77,7 +77,11 @@ class Flow(ABC):
         fitted = torch.where(alternating, 1 + log_left.exp(), -log_left.expm1())
         # In infinite time all is fitted but what rounding has made of zero eigenvalues.
         found = (self.eigenvalues > self._rank_cutoff()).to(self.eigenvalues)[:, None]
-        return torch.where(torch.tensor(steps).to(self.eigenvalues).isinf(), found, fitted)
+        return torch.where(self._number(steps).isinf(), found, fitted)
+
+    def _number(self, steps: Sequence[float]) -> Tensor:
+        """Steps in the eigenvalues' type, also those that no integer type holds."""
+        return self.eigenvalues.new_tensor([float(step) for step in steps])
 
     def _log_left(self, steps: Sequence[float]) -> tuple[Tensor, Tensor]:
         """log |1 − ηλ|^τ for T steps, (k, T), and where the power is negative: ηλ > 1, τ odd.
@@ -85,7 +89,7 @@ class Flow(ABC):
         Exact for small ηλ, where 1 − ηλ rounds to one.
         """
         rate = self.step_size * self.eigenvalues[:, None]
-        taken = torch.tensor(steps).to(rate)
+        taken = self._number(steps)
         log_left = taken * torch.log1p(-torch.minimum(rate, 2 - rate))
         # 0 · log 0 has no value, but before the first step all is left.
         return log_left.where(taken > 0, torch.zeros_like(log_left)), (rate > 1) & (taken % 2 == 1)
@@ -110,9 +114,7 @@ class Flow(ABC):
         values = self.eigenvalues[:, None].where(positive, torch.ones(()).to(self.eigenvalues))
         # Where λ = 0 its limit is ητ; the interpolant leaves such directions out.
         limit = [0.0 if step == math.inf else self.step_size * step for step in steps]
-        filtered = torch.where(
-            positive, self._fitted(steps) / values, torch.tensor(limit).to(self.eigenvalues)
-        )
+        filtered = torch.where(positive, self._fitted(steps) / values, self._number(limit))
         return (filtered[:, :, None] * self.projections[:, None]).flatten(1) / len(self)
 
     def _rank_cutoff(self) -> float:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from . import validate
-from .devices import free_memory, has_triton
+from . import devices, validate
+from .devices import algebra_device, free_memory, has_triton
 from .flow import Flow
 from .process import FeatureMap, OrnsteinUhlenbeck, Regression
 
@@ -34,6 +34,10 @@ def ntk(z1: Tensor, z2: Tensor) -> Tensor:
     that are not finite or of different p. κ(z, z) = ‖z‖²/2 grows without bound.
     """
     validate.same_dim(z1, z2, ("z1", "z2"))
+    for name, z in (("z1", z1), ("z2", z2)):
+        _usable(name, z)
+    size = len(z1) * len(z2) * z1.element_size()
+    devices.require_memory("len(z1), len(z2)", (len(z1), len(z2)), size, z1.device)
     if z1.device.type == "cpu":
         # Numba and Triton take a while to import: only who calls pays for it.
         from .fused import ntk as fused_ntk
@@ -44,6 +48,16 @@ def ntk(z1: Tensor, z2: Tensor) -> Tensor:
 
         return cards_ntk.gram(z1, z2)
     return blockwise_ntk(z1, z2)
+
+
+def _usable(name: str, z: Tensor) -> None:
+    """A ValueError where ‖z‖², which is of the size of κ, is no finite number, and for autograd."""
+    validate.require(not z.requires_grad, f"{name}.requires_grad", True, "must be detached")
+    norm = float(z.abs().max()) * z.shape[1] ** 0.5
+    allowed = f"must be below {torch.finfo(z.dtype).max ** 0.5:.2g}, for κ grows as its square"
+    validate.require(
+        norm < torch.finfo(z.dtype).max ** 0.5, f"the largest norm of {name}", norm, allowed
+    )
 
 
 def blockwise_ntk(z1: Tensor, z2: Tensor) -> Tensor:
@@ -89,11 +103,6 @@ def largest_eigenvalue(z: Tensor, tolerance: float = 1e-9) -> float:
     return float(value)
 
 
-def algebra_device(device: torch.device) -> torch.device:
-    """Where float64 algebra runs: on the device itself, or on the CPU where it has no float64."""
-    return torch.device("cpu") if device.type == "mps" else device
-
-
 def require_memory(
     argument: str, value: int, device: torch.device, rows: int = 1, name: str | None = None
 ) -> None:
@@ -130,7 +139,10 @@ class KernelDenoiser:
         """
         validate.on_device("x", x, self.device, "the denoiser's")
         query = self.features(t, x).to(self.z)
-        return self._product(validate.shape("z", query, (len(x), self.z.shape[1]))).to(x)
+        validate.shape("z", query, (len(x), self.z.shape[1]))
+        validate.points("x", x)
+        _usable("(t, x)", query)
+        return self._product(query).to(x)
 
     def _product(self, query: Tensor) -> Tensor:
         if self.z.device.type != "cpu":

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from . import validate
-from .path import Denoiser
+from .path import Denoiser, answer
 from .process import OrnsteinUhlenbeck
 
 
@@ -64,8 +64,8 @@ def _flow(
     span = torch.finfo(y.dtype).eps ** (1 / 3)  # where rounding and curvature err alike
     offsets = span * torch.eye(y.shape[1]).to(y)
     points = torch.stack((y, *(y + o for o in offsets), *(y - o for o in offsets)))
-    f = denoiser(y.new_full((len(points) * len(y),), t), alpha * points.flatten(0, 1))
-    f = f.view_as(points)
+    t_all = y.new_full((len(points) * len(y),), t)
+    f = answer(denoiser, t_all, alpha * points.flatten(0, 1)).view_as(points)
     ahead, behind = f[1:].chunk(2)
     trace = torch.stack([(ahead[i] - behind[i])[:, i] for i in range(y.shape[1])]).sum(0)
     return y - f[0], y.shape[1] - trace / (2 * span)

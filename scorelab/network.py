@@ -15,7 +15,7 @@ import torch
 from torch import Generator, Tensor
 
 from . import validate
-from .devices import has_triton
+from .devices import has_triton, require_memory
 from .process import FeatureMap, OrnsteinUhlenbeck, draw
 
 
@@ -63,6 +63,8 @@ class TwoLayerNet:
         self.features = features or process.features
         like = torch.empty(0, dtype=dtype, device=device)
         columns = self.features(like.new_ones(1), like.new_ones(1, dim)).shape[1]
+        needed = width * (columns + dim) * like.element_size()
+        require_memory("width", width, 2 * needed, like.device)
         half = draw(torch.randn, (width // 2, columns), generator, like)
         sign = 2 * draw(torch.rand, (width // 2, dim), generator, like).round() - 1
         self.weight = torch.cat((half, half))
@@ -84,9 +86,12 @@ class TwoLayerNet:
         return self.weight.device
 
     def __call__(self, t: Tensor, x: Tensor) -> Tensor:
-        """f_W at t (n,), x (n, d), shape (n, d). Raises ValueError for x on another device."""
+        """f_W at t (n,), x (n, d), shape (n, d), in x's type.
+
+        Raises ValueError for x on another device.
+        """
         validate.on_device("x", x, self.device, "the denoiser's")
-        return self.forward(self.features(t, x))
+        return self.forward(self.features(t, x).to(self.weight.dtype)).to(x.dtype)
 
     def forward(self, z: Tensor) -> Tensor:
         """f_W(z) for features z (n, p), shape (n, d). Raises ValueError for another p."""
@@ -99,8 +104,9 @@ class TwoLayerNet:
         """∇L (m, p) and L of the loss L(W) = ‖f_W(z) − labels‖² / (2n), by hand.
 
         ∇L = (1 / (n √m)) Σ_j Σ_i a_r^i R_ji 1[w_r · z_j > 0] z_j with the residuals R: three
-        matrix products and one mask, and no autograd.
+        matrix products and one mask, and no autograd. Raises ValueError for another shape.
         """
+        validate.shape("labels", labels, (len(z), self.dim))
         pre = z @ self.weight.T
         active = pre > 0
         residual = pre.relu_() @ self.signs / math.sqrt(self.width) - labels

@@ -25,6 +25,18 @@ class Denoiser(Protocol):
         ...
 
 
+def answer(denoiser: Denoiser, t: Tensor, x: Tensor) -> Tensor:
+    """f(t, x), which must have the shape of x (n, d): another would be broadcast to a wrong number.
+
+    Raises ValueError with both shapes. Every function of the package asks denoisers through this.
+    """
+    f = denoiser(t, x)
+    shape = tuple(f.shape) if isinstance(f, Tensor) else type(f).__name__
+    allowed = f"must be that of x, {tuple(x.shape)}"
+    validate.require(shape == tuple(x.shape), "denoiser(t, x).shape", shape, allowed)
+    return f
+
+
 @runtime_checkable
 class Placed(Denoiser, Protocol):
     """A denoiser that takes t and x on its own device only; any other follows its queries."""

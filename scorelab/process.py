@@ -14,7 +14,7 @@ import torch
 from torch import Generator, Tensor
 
 from . import validate
-from .path import Denoiser
+from .path import Denoiser, answer
 
 
 def draw(
@@ -76,7 +76,7 @@ class OrnsteinUhlenbeck:
     """The Ornstein–Uhlenbeck forward process on times [t_min, t_max] (the default range is ours).
 
     Time has no unit; the noise level a reader sees is √h(t). Raises ValueError unless
-    0 < t_min < t_max < ∞.
+    0 < t_min < t_max ≤ 50: by then the signal is e^{−25}, and beyond its square leaves float32.
     """
 
     t_min: float = 0.02
@@ -88,6 +88,7 @@ class OrnsteinUhlenbeck:
         validate.require(
             self.t_min < self.t_max, "t_max", self.t_max, f"must be above t_min = {self.t_min}"
         )
+        validate.require(self.t_max <= 50, "t_max", self.t_max, "must be at most 50")
 
     def alpha(self, t: Tensor | float) -> Tensor:
         """The signal that is left, α(t) = e^{−t/2}; t of any shape, the result of the same."""
@@ -158,6 +159,6 @@ class OrnsteinUhlenbeck:
 
         def score(t: Tensor, x: Tensor) -> Tensor:
             validate.require(bool((t > 0).all()), "t", float(t.min()), "times must be above 0")
-            return (self.alpha(t)[:, None] * denoiser(t, x) - x) / self.h(t)[:, None]
+            return (self.alpha(t)[:, None] * answer(denoiser, t, x) - x) / self.h(t)[:, None]
 
         return score

@@ -14,6 +14,7 @@ import torch
 from torch import Generator, Tensor
 
 from . import validate
+from .devices import require_memory
 from .path import Denoiser, Placed
 from .process import OrnsteinUhlenbeck, draw
 from .schedules import times
@@ -51,6 +52,7 @@ def trajectory(
     if device is None and isinstance(denoiser, Placed):
         device = denoiser.device
     like = torch.empty(0, device=device)
+    require_memory("n", n, 4 * (len(way) + 4) * n * dim, like.device)
     return _trajectory(process, denoiser, shape, way, step, generator, like)
 
 
@@ -106,4 +108,7 @@ def sample(
         generator=generator,
         device=device,
     )
-    return deque(states, maxlen=1).pop()[1]
+    x = deque(states, maxlen=1).pop()[1]
+    bad = int((~x.isfinite()).any(1).sum())
+    validate.require(bad == 0, "denoiser", f"{bad} of {n} samples not finite", "must stay finite")
+    return x

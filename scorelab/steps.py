@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from . import validate
-from .path import Denoiser
+from .path import Denoiser, answer
 from .process import OrnsteinUhlenbeck
 
 #: ``step(process, denoiser, x, t, s, noise)`` takes x (n, d) at times t (n,) to times s (n,).
@@ -30,7 +30,7 @@ def ancestral(
     """
     a, b = process.alpha(s)[:, None], process.alpha(t)[:, None]
     hs, ht, r = process.h(s)[:, None], process.h(t)[:, None], b / a
-    mean = (r * hs * x + a * (1 - r**2) * denoiser(t, x)) / ht
+    mean = (r * hs * x + a * (1 - r**2) * answer(denoiser, t, x)) / ht
     return mean + (hs * (1 - r**2) / ht).sqrt() * noise
 
 
@@ -48,9 +48,9 @@ def heun(
     """
     a, low, high = process.alpha(s)[:, None], _sigma(process, s), _sigma(process, t)
     y = x / process.alpha(t)[:, None]
-    slope = (y - denoiser(t, x)) / high
+    slope = (y - answer(denoiser, t, x)) / high
     guess = y + (low - high) * slope
-    slope_there = (guess - denoiser(s, a * guess)) / low
+    slope_there = (guess - answer(denoiser, s, a * guess)) / low
     return a * (y + (low - high) * (slope + slope_there) / 2)
 
 
@@ -70,7 +70,7 @@ def ddim(
 
     No noise is used (Song, Meng, Ermon 2021: DDIM with η = 0).
     """
-    return _towards(process, denoiser(t, x), x, t, s)
+    return _towards(process, answer(denoiser, t, x), x, t, s)
 
 
 class Recalling:
@@ -83,9 +83,9 @@ class Recalling:
 
     def __call__(self, t: Tensor, x: Tensor) -> Tensor:
         """The denoiser's answer, kept until the next call but one."""
-        answer = self.denoiser(t, x)
-        self.before, self._last = self._last, (t, answer)
-        return answer
+        now = answer(self.denoiser, t, x)
+        self.before, self._last = self._last, (t, now)
+        return now
 
 
 def dpmpp(
@@ -97,12 +97,12 @@ def dpmpp(
     through this answer and the one before. That needs a ``Recalling`` denoiser, which
     ``trajectory`` makes; without an answer before it is DDIM's step. No noise is used.
     """
-    answer = denoiser(t, x)
+    now = answer(denoiser, t, x)
     before = denoiser.before if isinstance(denoiser, Recalling) else None
     if before is not None:
         here, ahead, back = (_sigma(process, time).log() for time in (t, s, before[0]))
-        answer = answer + (answer - before[1]) * (here - ahead) / (2 * (back - here))
-    return _towards(process, answer, x, t, s)
+        now = now + (now - before[1]) * (here - ahead) / (2 * (back - here))
+    return _towards(process, now, x, t, s)
 
 
 def raised(process: OrnsteinUhlenbeck, t: Tensor, s: Tensor, amount: float = 1.0) -> Tensor:

@@ -34,8 +34,8 @@ def rademacher(eigenvalues: Tensor, step_size: float, noise: float, radius: floa
     right and the constant is not: with C = 1 it stops far too early. Raises ValueError for
     negative or all-zero eigenvalues and for σ, C or η ≤ 0.
     """
-    for name, value in (("step_size", step_size), ("noise", noise), ("radius", radius)):
-        validate.positive(name, value)
+    step_size = validate.positive("step_size", step_size)
+    noise, radius = validate.positive("noise", noise), validate.positive("radius", radius)
     values = torch.as_tensor(eigenvalues).double()
     ok = values.dim() == 1 and bool(torch.isfinite(values).all() and (values >= 0).all())
     validate.require(
@@ -80,6 +80,7 @@ def noise_and_radius(flow: KernelFlow, step: int) -> tuple[float, float]:
     choice). Equal noise on all labels is assumed. Raises ValueError where tr S ≥ n: a fit that
     has used up its data leaves nothing to read the noise off.
     """
+    _smoother(flow)
     fitted, energy = flow.fitted(step), flow.projections.square().mean(1)
     left = len(flow) - float(fitted.sum())
     validate.require(left > 1e-6 * len(flow), "step", step, "leaves no residual: stop earlier")
@@ -90,6 +91,7 @@ def noise_and_radius(flow: KernelFlow, step: int) -> tuple[float, float]:
 
 def degrees_of_freedom(flow: KernelFlow) -> Tensor:
     """tr S_τ = Σ_k g_k at every stop of ``flow.stops``, shape (T,): how much is fitted by then."""
+    _smoother(flow)
     return len(flow) - flow.left_at_stops.sum(0)
 
 
@@ -99,6 +101,7 @@ def gcv_scores(flow: KernelFlow) -> Tensor:
     Late in training numerator and denominator both vanish: what is left of them is the noise in
     the last eigendirections, and by chance that may make a second, false minimum.
     """
+    _smoother(flow)
     left, energy = flow.left_at_stops, flow.projections.square().sum(1)
     return _ratio(energy @ left.square() / len(flow), left.mean(0))
 
@@ -109,6 +112,7 @@ def loo_scores(flow: KernelFlow) -> Tensor:
     The shortcut is exact leave-one-out for ridge regression and an approximation for gradient
     descent. Late in training numerator and denominator both vanish, but not their ratio.
     """
+    _smoother(flow)
     left = flow.left_at_stops
     residuals = (left[:, :, None] * flow.projections[:, None]).flatten(1)  # (n, T d)
     scores = torch.zeros_like(left[0])
@@ -116,6 +120,13 @@ def loo_scores(flow: KernelFlow) -> Tensor:
         square = (rows @ residuals).unflatten(1, (len(scores), -1)).square().sum(2)
         scores += _ratio(square, rows.square() @ left).sum(0)
     return scores / len(flow)
+
+
+def _smoother(flow: KernelFlow) -> None:
+    """A ValueError for a flow whose directions are not those of the rows, as `FeatureFlow`'s."""
+    rows = getattr(flow, "labels", None) is not None
+    allowed = "must be a KernelFlow, which smooths the labels of its rows"
+    validate.require(rows, "flow", type(flow).__name__, allowed)
 
 
 def _ratio(square: Tensor, left: Tensor) -> Tensor:

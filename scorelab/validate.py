@@ -32,7 +32,8 @@ def count(argument: str, value: int, least: int = 1) -> int:
 
 def step(argument: str, value: float) -> float:
     """A number of gradient steps: a whole number ≥ 0 or infinity, or a ValueError."""
-    ok = isinstance(value, Real) and value >= 0 and (value == math.inf or value == int(value))
+    ok = isinstance(value, Real) and not isinstance(value, bool)
+    ok = ok and value >= 0 and (value == math.inf or value == int(value))
     require(ok, argument, value, "must be a whole number of steps ≥ 0, or inf")
     return value if value == math.inf else int(value)
 
@@ -68,6 +69,10 @@ def shape(argument: str, x: Tensor, *allowed: tuple[int, ...]) -> Tensor:
 
 def queries(t: Tensor, x: Tensor, dim: int | None = None) -> None:
     """What a denoiser takes, x (n, d) and t (n,), or a ValueError; the numbers are not read."""
+    for name, value in (("t", t), ("x", x)):
+        require(isinstance(value, Tensor), name, type(value).__name__, "must be a torch.Tensor")
+        floats = value.is_floating_point()
+        require(floats, f"{name}.dtype", value.dtype, "must be a floating-point type")
     wanted = "(n, d)" if dim is None else f"(n, d) with d = {dim}"
     ok = x.dim() == 2 and dim in (None, x.shape[1])
     require(ok, "x.shape", tuple(x.shape), f"must be {wanted}")
@@ -76,6 +81,7 @@ def queries(t: Tensor, x: Tensor, dim: int | None = None) -> None:
 
 def on_device(argument: str, x: Tensor, device: torch.device, whose: str) -> None:
     """A tensor on the device of something else, or a ValueError; ``whose`` says of what."""
+    require(isinstance(x, Tensor), argument, type(x).__name__, "must be a torch.Tensor")
     require(x.device == device, f"{argument}.device", str(x.device), f"must be {whose}, {device}")
 
 

@@ -1,0 +1,157 @@
+"""A right answer or a clear error: what once broke the promise, by kind."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import Generator, Tensor
+
+import scorelab as sl
+from scorelab import metrics, stopping
+from scorelab.features import FeatureFlow
+from scorelab.likelihood import log_likelihood
+
+PROCESS, RING = sl.OrnsteinUhlenbeck(), sl.GaussianMixture.ring()
+TRUTH = RING.denoiser(PROCESS)
+
+
+def seed(number: int = 0) -> Generator:
+    return Generator().manual_seed(number)
+
+
+def regression(dim: int = 2, n: int = 30) -> sl.Regression:
+    return PROCESS.regression(torch.randn(n, dim, generator=seed()), generator=seed(1))
+
+
+FLOW = sl.KernelFlow(PROCESS, regression())
+NET = sl.TwoLayerNet(PROCESS, dim=2, width=8, generator=seed())
+Answer = Callable[[Tensor, Tensor], Tensor]
+
+ASKED: dict[str, Callable[[Answer], object]] = {
+    "excess_risk": lambda f: metrics.excess_risk(f, TRUTH, regression()),
+    "excess_risk, truth": lambda f: metrics.excess_risk(TRUTH, f, regression()),
+    "excess_risks": lambda f: metrics.excess_risks(FLOW, f, regression()),
+    "holdout_risk": lambda f: metrics.holdout_risk(f, regression()),
+    "score": lambda f: PROCESS.score(f)(regression().t, regression().x_t),
+    "log_likelihood": lambda f: log_likelihood(PROCESS, f, regression().x_0, steps=1),
+} | {
+    f"sample, {method}": lambda f, method=method: sl.sample(PROCESS, f, 5, 2, 3, method)
+    for method in ("ancestral", "ode", "langevin", "euler", "ddim", "dpmpp", "churn")
+}
+WRONG: dict[str, Answer] = {
+    "(n,)": lambda t, x: x[:, 0],
+    "(n, 1)": lambda t, x: x[:, :1],
+    "(1, d)": lambda t, x: x[:1],
+    "()": lambda t, x: x.sum(),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+@pytest.mark.parametrize("name", ASKED)
+def test_what_a_denoiser_returns_has_the_shape_of_its_points(name: str, wrong: str) -> None:
+    with pytest.raises(ValueError, match=r"^denoiser\(t, x\)\.shape=.*: must be that of x, \("):
+        ASKED[name](WRONG[wrong])
+
+
+ERRORS: dict[str, tuple[Callable[[], object], str]] = {
+    "labels that would be broadcast": (
+        lambda: NET.gradient(torch.randn(5, 4), torch.randn(5, 1)),
+        r"^labels\.shape=\(5, 1\): must be \(5, 2\)",
+    ),
+    "whole numbers as points": (
+        lambda: FLOW.at(10)(torch.ones(3), torch.ones(3, 2).long()),
+        r"^x\.dtype=torch\.int64: must be a floating-point type",
+    ),
+    "arrays as points": (
+        lambda: NET(torch.ones(3), torch.ones(3, 2).numpy()),
+        r"^x='ndarray': must be a torch\.Tensor",
+    ),
+    "points that are not finite": (
+        lambda: FLOW.at(10)(torch.ones(1), torch.full((1, 2), math.nan)),
+        "^x='tensor with 2 NaN or infinite values': must be finite",
+    ),
+    "points too far away": (
+        lambda: FLOW.at(10)(torch.ones(1).double(), 1e200 * torch.ones(1, 2).double()),
+        r"the largest norm of \(t, x\)=2e\+200: must be below",
+    ),
+    "features too large": (
+        lambda: sl.ntk(*[1e160 * torch.ones(2, 3).double()] * 2),
+        r"^the largest norm of z1=1\.7.*e\+160: must be below 1\.3e\+154",
+    ),
+    "features for autograd": (
+        lambda: sl.ntk(*[torch.ones(2, 3).requires_grad_()] * 2),
+        r"^z1\.requires_grad=True: must be detached",
+    ),
+    "a matrix that fits nowhere": (
+        lambda: sl.ntk(*[torch.ones(10**6, 3)] * 2),
+        r"^len\(z1\), len\(z2\)=\(1000000, 1000000\): needs 4000\.0 GB and .* are free",
+    ),
+    "pairs that fit nowhere": (
+        lambda: metrics.energy_distance(*[torch.ones(10**6, 2)] * 2),
+        r"^len\(a\), len\(b\)=.*: needs 16000\.0 GB and .* are free",
+    ),
+    "neurons that fit nowhere": (
+        lambda: sl.TwoLayerNet(PROCESS, 2, 10**12),
+        r"^width=1000000000000: needs .* GB and .* are free",
+    ),
+    "samples that fit nowhere": (
+        lambda: sl.sample(PROCESS, TRUTH, 10**12, 2),
+        r"^n=1000000000000: needs .* GB and .* are free",
+    ),
+    "samples that ran away": (
+        lambda: sl.sample(PROCESS, lambda t, x: 1e30 * x, 5, 2, 20, "euler"),
+        "^denoiser='5 of 5 samples not finite': must stay finite",
+    ),
+    "a time at which nothing is left": (
+        lambda: sl.OrnsteinUhlenbeck(t_max=200.0),
+        r"^t_max=200\.0: must be at most 50",
+    ),
+    "the time of the data themselves": (
+        lambda: sl.Empirical(torch.eye(2)).denoiser(PROCESS)(torch.zeros(1), torch.ones(1, 2)),
+        r"^t=0\.0: times must be above 0",
+    ),
+    "a step that is a truth value": (lambda: FLOW.at(True), "^step=True: must be a whole number"),
+}
+
+
+@pytest.mark.parametrize("kind", ERRORS)
+def test_what_has_no_answer_has_an_error_that_names_it(kind: str) -> None:
+    call, message = ERRORS[kind]
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+@pytest.mark.parametrize("rule", [stopping.gcv, stopping.loo, stopping.degrees_of_freedom])
+def test_rules_of_a_smoother_refuse_a_flow_that_is_none(rule: Callable[..., object]) -> None:
+    flow = FeatureFlow(PROCESS, [regression()], 5, generator=seed())
+    with pytest.raises(ValueError, match="^flow='FeatureFlow': must be a KernelFlow"):
+        rule(flow)
+
+
+def test_points_far_from_the_origin_keep_their_distance() -> None:
+    a, b = (torch.randn(100, 2, generator=seed(i), dtype=torch.float64) + i / 2 for i in (0, 1))
+    near = metrics.energy_distance(a, b)
+    assert near == pytest.approx(metrics.energy_distance(a + 1e5, b + 1e5), rel=1e-9)
+    assert near == pytest.approx(metrics.energy_distance(a.float(), b.float()), rel=1e-6)
+
+
+def test_the_same_clouds_have_the_same_distance_in_both_types() -> None:
+    a, b = (torch.randn(80, 5, generator=seed(i)) + i / 2 for i in (0, 1))
+    single = metrics.sliced_wasserstein(a, b)
+    assert single == pytest.approx(metrics.sliced_wasserstein(a.double(), b.double()), rel=1e-5)
+
+
+def test_any_number_of_steps_can_be_asked_for() -> None:
+    data = regression()
+    late, limit = (FLOW.at(step)(data.t, data.x_t) for step in (1e20, 10**30))
+    assert torch.isfinite(late).all() and torch.isfinite(limit).all()
+
+
+def test_double_precision_goes_through_a_single_precision_network() -> None:
+    data = regression()
+    found = NET(data.t.double(), data.x_t.double())
+    assert found.dtype == torch.float64
+    torch.testing.assert_close(found, NET(data.t, data.x_t).double())
