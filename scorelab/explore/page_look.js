@@ -43,7 +43,7 @@ function share(model) {
 
 /** Until the kernel has arranged a figure for a new width, the page shrinks or grows it as it is. */
 function follow(model, figure) {
-  const ratio = model.get("width") / figure._fullLayout.width || 1;
+  const ratio = model.get("width") / figure._fullLayout?.width || 1; // 1 where a figure goes
   figure.style.zoom = Math.min(2, Math.max(0.5, ratio));
 }
 

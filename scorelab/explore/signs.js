@@ -38,10 +38,11 @@ function makeSign(home) {
   };
 }
 
-/** Whoever does something gets a sign when the kernel does not answer soon. */
+/** Whoever does something gets a sign when the kernel does not answer soon. Two pages may show one
+ * explorer, and neither knows how far the other counts until its answer has come. */
 function awaitAnswers(model, explorer, show, signal) {
   let timer, more = false;
-  const waits = () => model.get("moved") !== model.get("answered");
+  const waits = () => model.get("moved") > model.get("answered");
   const look = () => {
     clearTimeout(timer);
     explorer.setAttribute("aria-busy", waits());
@@ -50,7 +51,7 @@ function awaitAnswers(model, explorer, show, signal) {
   };
   const ask = () => {
     if ((more = waits())) return;
-    model.set("moved", model.get("moved") + 1);
+    model.set("moved", model.get("answered") + 1);
     model.save_changes();
     look();
   };

@@ -15,6 +15,8 @@ from reader import (
 )
 
 NAME = "03-a-two-layer-network.ipynb"
+EXECUTE = """code => jupyterapp.shell.currentWidget.sessionContext.session.kernel
+    .requestExecute({code}).done"""
 KERNEL = "jupyterapp.shell.currentWidget.sessionContext"
 #: How many different pictures there are on the page.
 PICTURES = """() => new Set([...document.querySelectorAll('.js-plotly-plot')].map(figure =>
@@ -71,6 +73,26 @@ def test_an_interrupt_halts_the_training(notebook: Notebook) -> None:
     notebook.press("train", "Space")
     wait_for(lambda: notebook.text("count") != count)
     wait_for(lambda: sign(notebook, "note") == "")
+
+
+#: What another page of the same kernel does, which has counted further than this one.
+ELSEWHERE = """from scorelab.explore.owner import hand
+from scorelab.explore.page import Page
+from ipywidgets.widgets.widget import _instances
+for page in list(_instances.values()):
+    if isinstance(page, Page):
+        hand(page.set_state, {"moved": page.moved + 10})"""
+
+
+def test_what_is_answered_to_another_page_leaves_no_sign_on_this_one(notebook: Notebook) -> None:
+    small_and_trained(notebook)
+    busy = "document.querySelector('.sl-explorer').ariaBusy"
+    for _ in range(2):
+        press_and_see(notebook)
+        notebook.page.evaluate(EXECUTE, ELSEWHERE)
+        notebook.page.wait_for_timeout(500)
+        assert notebook.page.evaluate(busy) == "false"
+        assert sign(notebook, "working") == ""
 
 
 def test_a_second_view_and_a_second_run(notebook: Notebook) -> None:
