@@ -224,4 +224,4 @@ def test_any_kind_of_number_runs_the_one_compiled_loop() -> None:
     # A step size of another type would be compiled for once more, which takes seconds.
     data, net = regression(5, 2), network(2, 8)
     weights: list[Tensor] = [last(net, data, [3], size).weight for size in (1.0, 1)]
-    assert torch.equal(*weights) and len(fused_net._descend.signatures) == 1
+    assert torch.equal(*weights) and len(fused_net._descend.many.signatures) == 1

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .threads import Paced, jit, parallel
+from .threads import Paced, Parallel, jit
 
 ROWS = 8
 PARTS = 8  # shares of the rows with a gradient of their own, whatever the number of threads
@@ -148,7 +148,7 @@ def _update(weight, grad, rate):
             weight[k, r] -= rate * grad[0, k, r]
 
 
-@parallel
+@Parallel
 def _descend(z, labels, weight, signs, rows, step_size, steps):
     """``steps`` steps of full-batch gradient descent on weight (p, m), in place.
 
@@ -169,7 +169,7 @@ def _descend(z, labels, weight, signs, rows, step_size, steps):
         _update(weight, grad, rate)
 
 
-@parallel
+@Parallel
 def _predict(z, weight, signs):
     """f(z) for padded z (N, p), weight (p, m) and signs (d, m): shape (N, d)."""
     scale = np.float32(1 / np.sqrt(weight.shape[1]))

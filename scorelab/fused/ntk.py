@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .threads import jit, parallel, turn
+from .threads import Parallel, jit, turn
 
 #: Rows that one thread takes at a time, and columns that stay in its first cache meanwhile.
 ROWS, TILE = 64, 512
@@ -77,7 +77,7 @@ def _single(dots, inverse, inverses, gaps, out):
         out[j] = dot * (PI - acute if dot >= ZERO else acute) * PER_TURN
 
 
-@parallel
+@Parallel
 def _gram(z1, inverse1, columns, inverse2, single, out):
     n = columns.shape[1]
     for block in numba.prange((len(z1) + ROWS - 1) // ROWS):
@@ -93,7 +93,7 @@ def _gram(z1, inverse1, columns, inverse2, single, out):
                     _double(dots[:size], inverse1[i], inverse, out[i, low:high])
 
 
-@parallel
+@Parallel
 def _product(z1, inverse1, columns, inverse2, coefficients):
     out = np.empty((len(z1), len(coefficients)))
     for i in numba.prange(len(z1)):

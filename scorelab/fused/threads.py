@@ -11,21 +11,58 @@ The loops let go of Python's lock, so that two Python threads may be in them at 
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from functools import cached_property
+from types import FunctionType
 from typing import Any
 
 import numba
+import torch
 
 #: How many calls pass until the slower choice is tried again.
 AGAIN = 32
 
 jit = numba.njit(fastmath=True, cache=True)
-parallel = numba.njit(parallel=True, nogil=True, fastmath=True, cache=True)
 
 _one_at_a_time = threading.RLock()
+_forked = False
+
+
+class Parallel:
+    """A parallel loop, ``many``; on one thread in a forked child, which GNU OpenMP would end.
+
+    A child comes of `os.fork`, as those of `multiprocessing` and of torch's loaders do on Linux.
+    """
+
+    def __init__(self, function: FunctionType) -> None:
+        self.function = function
+        self.many = numba.njit(parallel=True, nogil=True, fastmath=True, cache=True)(function)
+
+    @cached_property
+    def alone(self) -> Callable[..., Any]:
+        """The loop on one thread, under a name of its own, for Numba's cache goes by names."""
+        f = self.function
+        copy = FunctionType(f.__code__, f.__globals__, f"{f.__name__}_alone")
+        copy.__qualname__ = copy.__name__
+        return numba.njit(nogil=True, fastmath=True, cache=True)(copy)
+
+    def __call__(self, *args: Any) -> Any:
+        """What the function returns for ``args``."""
+        return (self.alone if _forked else self.many)(*args)
+
+
+def _after_fork() -> None:
+    global _forked, _one_at_a_time
+    _forked, _one_at_a_time = True, threading.RLock()  # nobody is left to give the old one back
+    torch.set_num_threads(1)  # torch's own loops would wait for threads that are the parent's
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def turn() -> AbstractContextManager[object]:

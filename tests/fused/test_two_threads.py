@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -46,8 +47,40 @@ def test_two_threads_get_the_same_as_one(layer: str) -> None:
     assert done.stdout.strip() == layer
 
 
+FORKED = """
+import multiprocessing
+import torch
+import scorelab as sl
+
+process, draws = sl.OrnsteinUhlenbeck(), torch.Generator().manual_seed(0)
+data = process.regression(torch.randn(400, 2, generator=draws), generator=draws)
+
+def work(_=None):
+    net = sl.TwoLayerNet(process, 2, 64, generator=torch.Generator().manual_seed(1))
+    return sl.KernelFlow(process, data).step_size, list(sl.descend(net, data, [9]))[-1].train_loss
+
+if __name__ == "__main__":
+    here = work()
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        there = pool.map_async(work, range(2)).get(timeout=200)
+    assert all(abs(a - b) < 1e-6 * a for found in there for a, b in zip(here, found)), (here, there)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on this system")
+@pytest.mark.parametrize("layer", ["workqueue", "omp"])
+def test_a_forked_child_computes_as_its_parent_does(layer: str, tmp_path: Path) -> None:
+    script = tmp_path / "forked.py"
+    script.write_text(FORKED)
+    environment = os.environ | {"NUMBA_THREADING_LAYER": layer, "NUMBA_NUM_THREADS": "2"}
+    command = [sys.executable, "-W", "ignore", script]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_fused_loop_lets_other_threads_run() -> None:
     from scorelab.fused import net, ntk
 
     loops = (net._descend, net._predict, ntk._gram, ntk._product)
-    assert all(loop.targetoptions["nogil"] for loop in loops)
+    assert all(loop.many.targetoptions["nogil"] for loop in loops)
