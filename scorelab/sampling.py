@@ -91,11 +91,12 @@ def sample(
 
     A step is one call of the denoiser, or two where it says so. ``method``: with noise "ancestral",
     "euler" (Euler–Maruyama on the reverse SDE), "langevin" (annealed) or "churn" (two calls);
-    without "ddim", "dpmpp" (2M) or "heun" (two calls), also called "ode". ``schedule``: "log",
-    "karras", "uniform" or "cosine". ``device`` is that of a `Placed` denoiser, else the CPU when
-    None. The same generator state gives the same noise whatever the denoiser, so that samples move
-    continuously with it. Raises ValueError for an unknown method or schedule, n or dim < 1, fewer
-    than 2 steps, or another device than that of a placed denoiser.
+    without "ddim", "dpmpp" (2M), "dpmpp3" (3M) or "heun" (two calls), also called "ode".
+    ``schedule``: "log", "karras", "exponential", "uniform" or "cosine". ``device`` is that of
+    a `Placed` denoiser, else the CPU when None. The same generator state gives the same noise
+    whatever the denoiser, so that samples move continuously with it. Raises ValueError for an
+    unknown method or schedule, n or dim < 1, fewer than 2 steps, or another device than that of a
+    placed denoiser.
     """
     states = trajectory(
         process,

@@ -31,6 +31,10 @@ SCHEDULES: dict[str, Schedule] = {
     "karras": _even_in(
         lambda t: math.expm1(t) ** (0.5 / RHO), lambda root: math.log1p(root ** (2 * RHO))
     ),
+    # Even in log σ (k-diffusion's name): at high noise, where σ² = e^t − 1, unlike log t.
+    "exponential": _even_in(
+        lambda t: math.log(math.expm1(t)), lambda level: math.log1p(math.exp(level))
+    ),
     "uniform": _even_in(float, float),
     # Even in the angle of which α is the cosine and √h the sine (Nichol and Dhariwal 2021).
     "cosine": _even_in(
@@ -43,8 +47,9 @@ def times(process: OrnsteinUhlenbeck, steps: int, schedule: str = "log") -> list
     """``steps`` falling times from t_max to t_min.
 
     ``schedule``: "log" (ours: even in log t), "karras" (even in σ^{1/7}, σ = √h/α; Karras et al.
-    2022), "uniform" (even in t; Song et al. 2021) or "cosine" (Nichol and Dhariwal 2021). Raises
-    ValueError for an unknown schedule or fewer than 2 steps.
+    2022), "exponential" (even in log σ), "uniform" (even in t; Song et al. 2021) or
+    "cosine" (Nichol and Dhariwal 2021). Raises ValueError for an unknown
+    schedule or fewer than 2 steps.
     """
     validate.count("steps", steps, least=2)
     at = SCHEDULES[validate.one_of("schedule", schedule, SCHEDULES)]

@@ -151,11 +151,11 @@ def test_samples_live_where_the_denoiser_says() -> None:
     [
         (
             {"method": "sde"},
-            "method='sde': must be one of 'ancestral', 'ode', 'langevin', '.*', 'dpmpp', 'churn'",
+            "method='sde': must be one of 'ancestral', 'ode', 'langevin', '.*', 'dpmpp3', 'churn'",
         ),
         (
             {"schedule": "linear"},
-            "schedule='linear': must be one of 'log', 'karras', 'uniform', 'cosine'",
+            "schedule='linear': must be one of 'log', 'karras', 'exponential', 'uniform', 'cosine'",
         ),
         ({"steps": 1}, "steps=1: must be a whole number of at least 2"),
         ({"steps": 2.5}, r"steps=2\.5: must be a whole number of at least 2"),

@@ -35,6 +35,12 @@ def test_cosine_is_even_in_the_angle_of_signal_and_noise() -> None:
     assert gaps == pytest.approx([gaps[0]] * 8)
 
 
+def test_exponential_is_even_in_the_log_of_the_noise_level() -> None:
+    levels = [math.exp(t) - 1 for t in times(PROCESS, 9, "exponential")]
+    ratios = [b / a for a, b in pairwise(levels)]
+    assert ratios == pytest.approx([(levels[8] / levels[0]) ** (1 / 8)] * 8)
+
+
 def test_uniform_and_log_are_even_in_what_they_say() -> None:
     gaps = [t - s for t, s in pairwise(times(PROCESS, 9, "uniform"))]
     ratios = [t / s for t, s in pairwise(times(PROCESS, 9))]
@@ -45,7 +51,7 @@ def test_uniform_and_log_are_even_in_what_they_say() -> None:
     ("arguments", "message"),
     [
         ((1, "log"), "steps=1: must be a whole number of at least 2"),
-        ((5, "linear"), "schedule='linear': must be one of 'log', 'karras', 'uniform', 'cosine'"),
+        ((5, "linear"), "schedule='linear': must be one of 'log', 'karras', 'exponential', '.*'"),
     ],
 )
 def test_bad_input_is_named(arguments: tuple, message: str) -> None:

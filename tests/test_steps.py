@@ -167,6 +167,27 @@ def dpm_solver_pp_2m(answer, y: Tensor, levels: list[float]) -> Tensor:
     return y
 
 
+def dpm_solver_pp_3m(answer, y: Tensor, levels: list[float]) -> Tensor:
+    """The third-order multistep update as the authors' code and diffusers write it, with α = 1."""
+    lambdas, old = [-math.log(level) for level in levels], []
+    for i in range(len(levels) - 1):
+        h, m0 = lambdas[i + 1] - lambdas[i], answer(y, levels[i])
+        phi = math.expm1(-h)
+        y = levels[i + 1] / levels[i] * y - phi * m0
+        if old:
+            r0 = (lambdas[i] - lambdas[i - 1]) / h
+            first = (m0 - old[0]) / r0
+        if len(old) == 1:
+            y = y - 0.5 * phi * first
+        if len(old) > 1:
+            r1 = (lambdas[i - 1] - lambdas[i - 2]) / h
+            difference = first - (old[0] - old[1]) / r1
+            d1, d2 = first + r0 / (r0 + r1) * difference, difference / (r0 + r1)
+            y = y + (phi / h + 1) * d1 - ((phi + h) / h**2 - 0.5) * d2
+        old = [m0, *old]
+    return y
+
+
 @pytest.mark.parametrize("schedule", ["log", "karras"])
 @pytest.mark.parametrize(
     "target",
@@ -182,6 +203,9 @@ def test_steps_are_the_papers_algorithms(target: GaussianMixture, schedule: str)
     torch.testing.assert_close(back * walk("heun", f, x, way, noise), still)
     two = dpm_solver_pp_2m(answer, y, levels)
     torch.testing.assert_close(back * walk("dpmpp", f, x, way, noise), two)
+    three = dpm_solver_pp_3m(answer, y, levels)
+    torch.testing.assert_close(back * walk("dpmpp3", f, x, way, noise), three)
+    assert (three - two).abs().max() > 0.01
     gammas = [min(math.log(a / b), math.sqrt(2) - 1) for a, b in pairwise(levels)]
     gammas = [min(g, levels[0] / a - 1) for g, a in zip(gammas, levels, strict=False)]
     churned = karras_algorithm_2(answer, y, levels, noise, gammas)
@@ -245,10 +269,13 @@ def variance(method: str, steps: int, schedule: str) -> float:
     return float(parts[0] ** 2 * law(3.0)[1] ** 2 + parts[1:].square().sum())
 
 
-@pytest.mark.parametrize("schedule", ["log", "karras", "uniform", "cosine"])
+@pytest.mark.parametrize("schedule", ["log", "karras", "exponential", "uniform", "cosine"])
 @pytest.mark.parametrize(
     ("method", "order"),
-    [("ddim", 1), ("heun", 2), ("dpmpp", 2), ("churn", 2), ("ancestral", 1), ("euler", 1)],
+    [
+        *((method, 1) for method in ("ddim", "ancestral", "euler")),
+        *((method, 2) for method in ("heun", "dpmpp", "dpmpp3", "churn")),
+    ],
 )
 def test_methods_have_their_order_and_the_same_limit(
     method: str, order: int, schedule: str
@@ -267,15 +294,18 @@ def test_dpmpp_without_a_memory_is_ddim() -> None:
 def test_what_recalls_answers_as_what_it_asks() -> None:
     f, x = RING.denoiser(PROCESS), double(9, 2)
     recalling, first, second = Recalling(f), x.new_full((9,), 1.0), x.new_full((9,), 0.5)
-    assert torch.equal(recalling(first, x), f(first, x)) and recalling.before is None
-    assert torch.equal(recalling(second, x), f(second, x)) and recalling.before is not None
-    assert recalling.before[0] is first and torch.equal(recalling.before[1], f(first, x))
+    assert torch.equal(recalling(first, x), f(first, x)) and recalling.before == []
+    assert torch.equal(recalling(second, x), f(second, x))
+    ((time, answer),) = recalling.before
+    assert time is first and torch.equal(answer, f(first, x))
+    recalling(first, x), recalling(first, x)
+    assert [float(t[0]) for t, _ in recalling.before] == [1.0, 0.5]  # the newest first, two at most
 
 
-@pytest.mark.parametrize("method", ["ddim", "heun", "ode", "dpmpp"])
+@pytest.mark.parametrize("method", ["ddim", "heun", "ode", "dpmpp", "dpmpp3"])
 def test_what_has_no_noise_uses_none(method: str) -> None:
-    x, way = double(6, 1), [1.0, 0.5, 0.2]
-    quiet, loud = (walk(method, GAUSSIAN.denoiser(PROCESS), x, way, [c * x] * 2) for c in (0, 9))
+    x, way = double(6, 1), [1.0, 0.5, 0.2, 0.1]
+    quiet, loud = (walk(method, GAUSSIAN.denoiser(PROCESS), x, way, [c * x] * 3) for c in (0, 9))
     assert torch.equal(quiet, loud)
 
 

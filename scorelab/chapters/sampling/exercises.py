@@ -95,7 +95,7 @@ def _excess(samples: Tensor, means: Tensor, weights: Tensor, p: float = 2.0) -> 
 
 
 def distance_at(answer: Any) -> float:
-    """How far 2M is from three narrow modes with a reader's times, from 3 down to 1e-4."""
+    """How far 3M is from three narrow modes with a reader's times, from 3 down to 1e-4."""
     way = [float(time) for time in answer]
     require(len(way) == 20, "len(times)", len(way), "must be 20")
     ends = (abs(way[0] - 3) < 1e-6, abs(way[-1] - 1e-4) < 1e-9)
@@ -103,7 +103,7 @@ def distance_at(answer: Any) -> float:
     falling = all(t > s for t, s in pairwise(way))
     require(falling, "times", way, "must fall from one to the next")
     law = GaussianMixture.line(std=0.05)
-    return float((line_along(FINE, law, "dpmpp", way) - law_quantiles(law)).abs().mean())
+    return float((line_along(FINE, law, "dpmpp3", way) - law_quantiles(law)).abs().mean())
 
 
 EXERCISES = {
@@ -204,21 +204,18 @@ EXERCISES = {
         },
     ),
     "better_times": Experiment(
-        text="2M with your 20 times: distance to the narrow modes",
+        text="3M with your 20 times: distance to the narrow modes",
         measure=distance_at,
-        between=(0, 0.003),
+        between=(0, 0.0025),
         solution=solutions.better_times,
         example=solutions.better_times,
         mistakes={
-            "these do as well as Karras' times: now beat them": (0.003, 0.0045),
-            "Karras' times come nearer: how many of yours are below the width of a mode, 0.05?": (
-                0.0045,
-                0.02,
+            "these do as well as Karras' times and exponential ones: now beat them": (
+                0.0025,
+                0.006,
             ),
-            "as far as log times: too many steps below the width of a mode": (
-                0.02,
-                0.05,
-            ),
+            "as far as log times: look at the first step in log σ, and at how many of the times "
+            "lie below the width of a mode, 0.05": (0.006, 0.05),
             "too few steps at low noise: the modes come out too wide, or in pieces": (0.05, 10),
         },
     ),

@@ -52,8 +52,7 @@ def misplaced_share(
 
 def better_times(width: float = 0.05) -> list[float]:
     """Twenty falling times from 3 to 1e-4, even in asinh(σ/width)."""
-    # Even in log σ far above the width of a mode, even in σ far below it. Log times spend a third
-    # of their steps below the width, Karras' fewer, and these fewer still.
+    # Even in log σ far above the width of a mode, even in σ far below it, where little happens.
     first, last = (math.asinh(math.sqrt(math.expm1(t)) / width) for t in (3.0, 1e-4))
     levels = [width * math.sinh(first + i / 19 * (last - first)) for i in range(20)]
     return [math.log1p(level**2) for level in levels]

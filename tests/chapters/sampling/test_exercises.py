@@ -89,9 +89,9 @@ RIGHT = {
     ],
     "misplaced_share": [shares_by_counter, surplus_only, shares_in_numpy],
     "better_times": [
-        Made(lambda: torch.tensor(solutions.better_times(0.1), dtype=torch.float64)),
+        Made(lambda: torch.tensor(solutions.better_times(0.02), dtype=torch.float64)),
         Made(lambda: np.array(solutions.better_times(0.03))),
-        Made(lambda: tuple(solutions.better_times(0.2))),
+        Made(lambda: tuple(solutions.better_times(0.07))),
     ],
 }
 WRONG = {
@@ -130,9 +130,10 @@ WRONG = {
     },
     "better_times": {
         "as well as Karras": Made(lambda: times(FINE, 20, "karras")),
+        "and exponential ones": Made(lambda: times(FINE, 20, "exponential")),
         "as far as log": Made(lambda: times(FINE, 20, "log")),
+        "the first step": Made(lambda: solutions.better_times(0.2)),
         "in pieces": Made(lambda: times(FINE, 20, "uniform")),
-        "Karras' times come nearer": Made(lambda: times(FINE, 20, "cosine")),
         "must be 20": Made(lambda: times(FINE, 21, "karras")),
         "must fall": Made(lambda: [3.0, *times(FINE, 19, "karras")]),
         "must go from": Made(lambda: [2 * t for t in times(FINE, 20, "karras")]),

@@ -9,6 +9,7 @@ import torch
 
 from scorelab import GaussianMixture, OrnsteinUhlenbeck, sample
 from scorelab.chapters.sampling import measured
+from scorelab.schedules import SCHEDULES
 from scorelab.steps import METHODS, calls
 
 PROCESS = OrnsteinUhlenbeck()
@@ -77,7 +78,7 @@ def test_a_curve_counts_calls_and_repeats_the_error() -> None:
     assert asked == [5, 9, 15, 27, 49, 89]
     assert errors[1] == measured.gaussian_kl(measured.FINE, GAUSSIAN, "heun", "log", 5)
     table = measured.costs(measured.gaussian_kl, GAUSSIAN, ["heun"], 10)
-    assert table["heun", "log"] == errors[1] and len(table) == 4
+    assert table["heun", "log"] == errors[1] and len(table) == len(SCHEDULES)
 
 
 def test_the_width_within_modes_forgives_strays() -> None:
