@@ -6,10 +6,11 @@ import torch
 from torch import Generator, Tensor
 
 from scorelab.kernel import ntk
-from scorelab.workbook.checking import Cases, Derivation, Exercise
+from scorelab.workbook.checking import Cases, Derivation, Exercise, Experiment
 from scorelab.workbook.tasks import Task
 
 from . import solutions
+from .measured import gcv_over_best
 
 
 def _kernels() -> Cases:
@@ -159,6 +160,17 @@ EXERCISES: dict[str, Task] = {
         },
     ),
     "leverage_bounds": Derivation(),
+    "own_noise": Experiment(
+        text="excess risk at GCV's stop over the best, with your noise",
+        measure=gcv_over_best,
+        between=(2.5, None),
+        solution=solutions.own_noise,
+        mistakes={
+            "this noise has nothing to do with the leverage, and GCV is right": (0.9, 1.1),
+            "something, but more is possible: put noise where the leverage is, and not on too few "
+            "rows": (1.1, 2.5),
+        },
+    ),
 }
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Generator, Tensor
 
-from scorelab import stopping
+from scorelab import metrics, stopping
 from scorelab.kernel import KernelFlow, ntk
 from scorelab.process import OrnsteinUhlenbeck, Regression
 from scorelab.targets import GaussianMixture
+from scorelab.validate import require
 
 from .rules import with_strays
 
@@ -121,3 +123,28 @@ def _stops(flow: KernelFlow, noise: float, errors: Tensor) -> dict[str, int]:
         "leave-one-out": loo,
         "oracle": flow.stops[int(errors.mean(1).argmin())],
     }
+
+
+def gcv_over_best(variances: Callable[[Tensor, Tensor], Tensor], n: int = 250) -> list[float]:
+    """The excess risk at GCV's stop over the least, with label noise of one's own, four seeds.
+
+    ``variances`` takes times and leverages (n,), those after 100 steps, and returns variances (n,),
+    of which only the ratios count: their mean is made that of the ring's own noise. The times are
+    uniform. Raises ValueError for variances that are none.
+    """
+    return [_gcv_over_best(variances, seed, n) for seed in range(4)]
+
+
+def _gcv_over_best(variances: Callable[[Tensor, Tensor], Tensor], seed: int, n: int) -> float:
+    train, fresh = rows(RING, "uniform", seed, n)
+    exact, flow = TRUTH(train.t, train.x_t), KernelFlow(PROCESS, train)
+    leverage = flow.vectors.square() @ flow.fitted(100)
+    own = torch.as_tensor(variances(train.t.double(), leverage)).double()
+    require(own.shape == (n,), "shape of own_noise", tuple(own.shape), f"must be ({n},)")
+    ok = bool((own >= 0).all() and own.sum() > 0 and torch.isfinite(own).all())
+    require(ok, "least of own_noise", own.min(), "must be finite variances ≥ 0, not all 0")
+    own = own / own.mean() * (train.x_0 - exact).square().mean()
+    noise = torch.randn(exact.shape, generator=Generator().manual_seed(seed))
+    flow = flow.with_labels(exact + own.sqrt()[:, None] * noise)
+    risks = metrics.excess_risks(flow, TRUTH, fresh)
+    return float(risks[stopping.gcv(flow) == STOPS] / risks.min())

@@ -17,11 +17,11 @@ END = 2e7  # where the axis of the steps ends
 TITLES = [
     "risk, and where the rules stop",
     "what the rules look at",
-    f"the denoiser at noise level {LEVEL}",
+    f"denoiser, √h = {LEVEL}",
 ]
 #: What the legend leaves out, and what is drawn in the lower part of a column.
 HIDDEN = ("now", "stop", "truth", "the ball ‖x‖ ≤ R")
-BELOW = ("best stop below", "stop below", "rules")
+BELOW = ("rules",)
 HEIGHTS = ("η Q(1/η)", "C/(2eσ)", "C and σ estimated")
 SCORES = ("hold-out", "GCV", "leave-one-out")
 #: What the vertical axes show: errors (log₁₀), and scores less the label noise, with their ticks.
@@ -50,8 +50,7 @@ def _curves(figure: go.Figure) -> None:
     """The lines of the four panels over the steps; the lower two have axes of their own."""
     orange, black = fig.COLORS["kernel"], fig.COLORS["truth"]
     hues = {"hold-out": fig.COLORS["data"], "GCV": fig.COLORS["noise"], "leave-one-out": orange}
-    red = {"dash": "dot", "width": 2}
-    fig.add_line(figure, "best stop", 1, fig.COLORS["overfit"], **red)
+    fig.add_line(figure, "best stop", 1, fig.COLORS["overfit"], dash="dot", width=2)
     fig.add_line(figure, "stop", 1, orange, width=1)
     fig.add_line(figure, "training error", 1, orange, dash="dot", width=2)
     fig.add_line(figure, "excess risk", 1, orange)
@@ -60,9 +59,6 @@ def _curves(figure: go.Figure) -> None:
     for name in SCORES:
         dash = "dashdot" if hues[name] == orange else "solid"  # the risk is orange, too
         fig.add_line(figure, name, 2, hues[name], dash=dash)
-    fig.add_line(figure, "best stop below", 1, fig.COLORS["overfit"], **red)
-    fig.add_line(figure, "stop below", 1, orange, width=1)
-    fig.restyle(figure, ["best stop below", "stop below"], opacity=0.35)  # numbers lie on them
     fig.add_points(figure, "rules", 1, black, size=11)
     filled = [hues["GCV"], orange, hues["hold-out"], black]
     dots = {"color": [black, black, *filled], "symbol": ["circle-open"] * 2 + ["circle"] * 4}
@@ -116,7 +112,6 @@ def compute(what: StoppingProblem, stop: int, constant: float) -> fig.Traces:
         **still(what),
         "exact": fig.arrows(GRID, scale * what.moves, 0.05),
         "stop": {"x": upright, "y": [1e-9, 1e9]},
-        "stop below": {"x": upright, "y": [-1, 6]},
         "now": over_steps([stop], [what.risk(stop)]),
         "rules": where_they_stop(what, constant),
         "C/(2eσ)": level(what.sigma, constant),
@@ -137,7 +132,6 @@ def still(what: StoppingProblem) -> fig.Traces:
         "excess risk": over_steps(stops, curves["excess risk"]),
         "truth": over_steps(stops, curves["excess risk"]),
         "best stop": {"x": best, "y": [1e-9, 1e9]},
-        "best stop below": {"x": best, "y": [-1, 6]},
         **{name: over_steps(stops, score, low=-9, high=99) for name, score in scores.items()},
         "η Q(1/η)": over_steps(stops[1:], what.crossing),
         "C and σ estimated": level(*what.estimated),

@@ -179,9 +179,8 @@ def sentence(dim: int, times: str, n: int, rule: str, seeds: int) -> str:
     }
     return (
         f"At n = {fig.number(n)}: excess risk <b>{risk:.3f}</b> after <b>{stop:.0f}</b> steps, "
-        f"<b>{never:.2f}</b> without stopping · slope of the risk {words['risk']}, by (9) "
-        f"<b>{signed(slope, 3)}</b> · of the stop {words['stop']}, in theory "
-        f"<b>{signed(-slope, 3)}</b> · of the risk without stopping {words['never']} · "
-        "to halve the risk takes "
+        f"<b>{never:.2f}</b> without stopping · slopes: risk {words['risk']}, by (9) "
+        f"<b>{signed(slope, 3)}</b>; stop {words['stop']}, by (8) "
+        f"<b>{signed(-slope, 3)}</b>; risk without stopping {words['never']} · half the risk takes "
         f"<b>{2 ** (-1 / fits['risk'].slope):.1f}</b> × the data"
     )

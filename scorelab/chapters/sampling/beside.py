@@ -86,19 +86,23 @@ class Comparison:
         self.runs, self.complete = walks(asked), False
 
     def work(self) -> Iterator[None]:
-        """First all stops, then beside this one other numbers of steps, then other data sets."""
-        yield from self.runs.work()
-        for steps in STEPS:
-            yield from self._steps(steps).begun(self.stop).work()
-            yield from self._steps(steps, "everywhere").begun(STOPS[0]).work()
+        """First the curves, then a divergence at each stop, then other data sets."""
+        yield from self.curves()
         if self.key == DIVERGENCE:
             for stop in STOPS:
                 yield from divergence(self.asked).work(stop)
-        for seed, stop in product(OTHERS, SPARSE):
+        for stop, seed in product(SPARSE, OTHERS):
             asked = self.asked._replace(seed=seed)
             each = divergence(asked) if self.key == DIVERGENCE else None
             yield from each.work(stop) if each else walks(asked).begun(stop).work()
         self.complete = True
+
+    def curves(self) -> Iterator[None]:
+        """Work out the samples of all stops, and at this one those of other numbers of steps."""
+        yield from self.runs.work()
+        for steps in STEPS:
+            yield from self._steps(steps).begun(self.stop).work()
+            yield from self._steps(steps, "everywhere").begun(STOPS[0]).work()
 
     def _steps(self, steps: int, exact: str | None = None) -> Walks:
         return walks(self.asked._replace(steps=steps, exact=exact or self.asked.exact))

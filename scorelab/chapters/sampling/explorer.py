@@ -45,9 +45,9 @@ class Explorer(ReplayExplorer[Comparison]):
     blank = staticmethod(view.blank)
 
     def prepare(self) -> None:
-        """Make the first walks at once, so that whoever opens the page can move the stop."""
+        """Make the first curves at once, so that whoever opens the page can move the stop."""
         super().prepare()
-        for _ in self.chosen().runs.work():
+        for _ in self.chosen().curves():
             pass
 
     def chosen(self) -> Comparison:

@@ -178,14 +178,13 @@ def _of_walk(walk: Walk) -> fig.Traces:
 
 
 def _shares(walk: Walk) -> fig.Trace:
-    """Beside each mode, away from the centre, its share of the samples, where there is room."""
+    """Above or below each mode its share of the samples, where there is room."""
     law = walk.judge.law
     means = law.means.numpy()
     if len(means) > MODES_WITH_SHARES:
         return {"x": [99.0], "y": [99.0], "text": ["–"]}  # plotly forgets how to draw empty words
-    far = np.linalg.norm(means, axis=1, keepdims=True)
-    outwards = np.where(far > 0.1, means / np.maximum(far, 0.1), [[0.0, -1.0]])
-    place = means + np.array([1.15, 0.8]) * outwards
+    # Away from the centre, and not beside a mode, where the edge of the panel is near.
+    place = means + np.where(means[:, 1:] > 0.1, [0.0, 0.8], [0.0, -0.8])
     words = [f"{share:.0%}" for share in shares(law, walk.samples).tolist()]
     return {"x": place[:, 0], "y": place[:, 1], "text": words}
 
@@ -236,11 +235,11 @@ def sentence(runs: Comparison) -> str:
     best, nearest = best_risk(*asked[:3]), min(worth, key=worth.__getitem__)
     told = f" · KL(p‖q) <b>{runs.now():.2f}</b>" if runs.key == DIVERGENCE else ""
     return (
-        f"At {fig.number(runs.stop)} steps of training, {runs.calls()} calls of the denoiser a "
-        f"sample: distance <b>{now['distance']:.3f}</b> (fresh data {fresh['distance']:.3f}, the "
-        f"training set {runs.training_set('distance'):.3f}), with the proportions put right "
-        f"<b>{now['shape']:.3f}</b> ({fresh['shape']:.3f}) · in the wrong mode "
-        f"<b>{now['misplaced']:.1%}</b> ({fresh['misplaced']:.1%}) · mean −log p "
-        f"<b>{now['fidelity']:.2f}</b> ({fresh['fidelity']:.2f}){told} · the samples are best at "
-        f"<b>{fig.number(nearest)}</b> steps, the risk at <b>{fig.number(best)}</b>"
+        f"At {fig.number(runs.stop)} steps, {runs.calls()} calls: distance "
+        f"<b>{now['distance']:.3f}</b> (fresh data {fresh['distance']:.3f}, training set "
+        f"{runs.training_set('distance'):.3f}) · shape <b>{now['shape']:.3f}</b> "
+        f"({fresh['shape']:.3f}) · misplaced <b>{now['misplaced']:.1%}</b> "
+        f"({fresh['misplaced']:.1%}) · mean −log p <b>{now['fidelity']:.2f}</b> "
+        f"({fresh['fidelity']:.2f}){told} · best stop: samples <b>{fig.number(nearest)}</b>, risk "
+        f"<b>{fig.number(best)}</b>"
     )

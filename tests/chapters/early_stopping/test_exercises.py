@@ -71,6 +71,11 @@ RIGHT = {
         lambda errors, noise: min(int((errors > noise).sum()), len(errors) - 1),
         lambda errors, noise: (errors > noise).sum().clamp_max(len(errors) - 1)[None],
     ],
+    "own_noise": [
+        lambda t, leverage: leverage**2,
+        lambda t, leverage: (leverage.numpy() > np.quantile(leverage.numpy(), 0.6)) + 0.001,
+        lambda t, leverage: leverage.log().mul(2.5).exp(),
+    ],
 }
 
 WRONG = {
@@ -109,5 +114,13 @@ WRONG = {
         "the nearest": lambda errors, noise: torch.argmin((errors - noise) ** 2),
         "the last one": lambda errors, noise: len(errors) - 1,
         "returns None": lambda errors, noise: print(end=""),
+    },
+    "own_noise": {
+        "nothing to do with the leverage": lambda t, leverage: 1 + 0 * t,
+        "1\\.[1-9].* more is possible": lambda t, leverage: leverage**-2,
+        "not on too few rows": lambda t, leverage: leverage**8,
+        "must be finite variances": lambda t, leverage: leverage - leverage.mean(),
+        r"must be \(250,\)": lambda t, leverage: torch.outer(t, leverage),
+        "nothing to do": lambda t, leverage: 1 - torch.exp(-t),
     },
 }

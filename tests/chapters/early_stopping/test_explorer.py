@@ -137,7 +137,7 @@ def test_controls_move_what_they_name_and_nothing_else() -> None:
     explorer = Explorer()
     explorer.set(n=100, times="log", constant=1)
 
-    assert moved_by(explorer, stop=1000) == {"stop", "stop below", "now", "learned"}
+    assert moved_by(explorer, stop=1000) == {"stop", "now", "learned"}
     assert moved_by(explorer, constant=10) == {"rules", "C/(2eσ)"}
     ball = {"the ball ‖x‖ ≤ R", "training rows", "rows left out", "excess risk", "rules", "learned"}
     assert ball <= moved_by(explorer, radius=2)

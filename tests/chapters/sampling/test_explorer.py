@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -45,8 +46,10 @@ def shown_with(measure: str = "distance", stop: int = 300, **changes: object) ->
 
 @pytest.fixture(autouse=True, scope="module")
 def few() -> Iterator[None]:
-    """One further data set, at two stops, and two numbers of steps: all are made in one way."""
+    """Six stops, one further data set, two numbers of steps: all are made in one way."""
     with pytest.MonkeyPatch.context() as patch:
+        for module in (walks, beside):
+            patch.setattr(module, "STOPS", (1, 30, 100, 300, 1000, 10**7))
         patch.setattr(beside, "OTHERS", (1,))
         patch.setattr(beside, "SPARSE", (30, 300))
         patch.setattr(beside, "STEPS", (5, 10))
@@ -211,7 +214,7 @@ def test_the_training_set_is_drawn_beside_what_is_learned() -> None:
     wanted = sl.metrics.sliced_wasserstein(data, reference)
     for name in ("training set", "training set below"):
         assert found[name]["y"] == pytest.approx([wanted, wanted])
-    assert f"the training set {wanted:.3f})" in samplers.sentence(shown_with())
+    assert f"training set {wanted:.3f})" in samplers.sentence(shown_with())
 
 
 def test_paths_are_sorted_by_their_start_and_parted_by_gaps() -> None:
@@ -250,15 +253,15 @@ def test_the_sentence_says_the_numbers() -> None:
         pass
     plain = re.sub("<[^>]+>", "", samplers.sentence(shown_with()))
     walk = some.at(300)
-    assert plain.startswith("At 300 steps of training, 5 calls of the denoiser a sample: distance ")
+    assert plain.startswith("At 300 steps, 5 calls: distance ")
     assert f"distance {walk.measured['distance']:.3f} (fresh data" in plain
-    assert f"in the wrong mode {walk.measured['misplaced']:.1%}" in plain
+    assert f"misplaced {walk.measured['misplaced']:.1%}" in plain
     distances = {stop: some.at(stop).measured["distance"] for stop in walks.STOPS}
     best = f"{min(distances, key=distances.get):,}"
     risk = walks.best_risk("ring of modes", 100, "log")
-    assert plain.endswith(f"the samples are best at {best} steps, the risk at {risk}")
+    assert plain.endswith(f"best stop: samples {best}, risk {risk}")
     two = re.sub("<[^>]+>", "", samplers.sentence(shown_with(method="ode")))
-    assert "9 calls of the denoiser" in two
+    assert "9 calls: distance" in two
 
 
 PATHS = set(samplers.PATHS)
@@ -268,10 +271,12 @@ EVERYTHING = {*PATHS, *SAMPLES_MOVE, "at each stop"}
 
 @pytest.fixture(scope="module")
 def page() -> Explorer:
-    """An explorer that has come to few points and few steps, where all is made in a moment."""
-    explorer = Explorer()
-    explorer.set(n=100, steps=5)
-    return explorer
+    """An explorer that begins with few points and few steps, where all is made in a moment."""
+    first, second = Explorer.controls
+    small = {"n": replace(first["n"], default=100)}, {"steps": replace(second["steps"], default=5)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Explorer, "controls", (first | small[0], second | small[1]))
+        return Explorer()
 
 
 @pytest.mark.parametrize(
