@@ -15,6 +15,11 @@ def test_make_help_lists_every_verb() -> None:
     assert [line.split()[1] for line in listed.stdout.splitlines()] == verbs
 
 
+def test_make_lab_trusts_the_notebooks_before_it_opens_them() -> None:
+    lines = subprocess.run(["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True).stdout
+    assert re.search(r"jupyter trust notebooks/\[0-9\]\*\.ipynb.*\n.* -m jupyterlab", lines)
+
+
 def test_make_clean_removes_what_the_project_made_and_nothing_else(tmp_path: Path) -> None:
     """Where names have spaces, too: `xargs` once took the reader's `notebooks/my` for a cache."""
     made = [

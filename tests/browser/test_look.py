@@ -167,6 +167,34 @@ def test_a_screen_reader_hears_names_values_sentence_and_error(notebook: Noteboo
     assert "risk against steps" in words and notebook.text("status").strip() in words
 
 
+#: Lets the explorer say something.
+SAY = """from scorelab.explore.explorer import BaseExplorer
+from ipywidgets.widgets.widget import _instances
+for explorer in list(_instances.values()):
+    if isinstance(explorer, BaseExplorer):
+        explorer.say({!r})"""
+
+
+def test_a_sentence_keeps_its_height_and_its_exponents(notebook: Notebook) -> None:
+    status = "document.querySelector('.sl-status')"
+
+    def say(sentence: str, plain: str) -> float:
+        notebook.page.evaluate(EXECUTE, SAY.format(sentence))
+        wait_for(lambda: notebook.text("status").strip() == plain)
+        notebook.page.wait_for_timeout(100)
+        return notebook.page.evaluate(f"{status}.offsetHeight")
+
+    short = say("2<sup>14</sup> and 3 × 10<sup>−7</sup>", "2¹⁴ and 3 × 10⁻⁷")
+    label = notebook.page.locator(".js-plotly-plot").first.get_attribute("aria-label") or ""
+    assert label.endswith("2¹⁴ and 3 × 10⁻⁷")
+    line = notebook.page.evaluate(f"parseFloat(getComputedStyle({status}).fontSize)")
+    assert short > 2.5 * line, "one line more would move what is below"
+    wide = "word " * 150
+    high = say(wide, wide.strip())
+    assert high > short
+    assert say("1", "1") == high
+
+
 SAVED = "JSON.stringify(jupyterapp.shell.currentWidget.content.model.toJSON())"
 
 
