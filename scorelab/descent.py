@@ -8,6 +8,7 @@ it is the readable torch step.
 from __future__ import annotations
 
 import math
+import time
 from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ def _descend(
     descent = _start(net, z, labels, rate)
     done = 0
     for stop in stops:
-        descent.advance(stop - done)
+        _advance(descent, stop - done)
         done = stop
         now = net.with_weight(descent.weight())
         loss = float((now.forward(z) - labels).square().sum() / (2 * len(z)))
@@ -83,6 +84,17 @@ def _descend(
                 f"the largest stable step size is 2/λ_max = {largest:.4g}"
             )
         yield Snapshot(stop, loss, now)
+
+
+def _advance(descent: Descent, steps: int) -> None:
+    """Take ``steps`` steps in pieces of about half a second: a loop hears Ctrl-C at its end."""
+    piece = min(steps, 100)
+    while steps > 0:
+        start = time.perf_counter()
+        descent.advance(piece)
+        steps -= piece
+        pace = piece / max(time.perf_counter() - start, 1e-6)
+        piece = min(steps, max(1, int(pace / 2)))
 
 
 class TorchDescent:

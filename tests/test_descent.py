@@ -7,6 +7,7 @@ import math
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 import torch
@@ -16,7 +17,7 @@ from torch import Generator, Tensor
 
 from scorelab import NetworkPath, OrnsteinUhlenbeck, Regression, TwoLayerNet, descend
 from scorelab import kernel as ntk_module
-from scorelab.descent import TorchDescent
+from scorelab.descent import TorchDescent, _advance
 from scorelab.fused import net as fused_net
 
 PROCESS = OrnsteinUhlenbeck()
@@ -225,3 +226,24 @@ def test_any_kind_of_number_runs_the_one_compiled_loop() -> None:
     data, net = regression(5, 2), network(2, 8)
     weights: list[Tensor] = [last(net, data, [3], size).weight for size in (1.0, 1)]
     assert torch.equal(*weights) and len(fused_net._descend.many.signatures) == 1
+
+
+class Walk:
+    """A descent that only counts its steps, each of a tenth of a millisecond."""
+
+    def __init__(self) -> None:
+        self.pieces: list[int] = []
+
+    def advance(self, steps: int) -> None:
+        self.pieces.append(steps)
+        time.sleep(1e-4 * steps)
+
+    def weight(self) -> Tensor:
+        return torch.zeros(0)
+
+
+def test_a_long_way_is_gone_in_pieces_of_half_a_second() -> None:
+    walk = Walk()
+    _advance(walk, 20_000)
+    assert sum(walk.pieces) == 20_000
+    assert walk.pieces[0] == 100 and 3 <= len(walk.pieces) < 100
