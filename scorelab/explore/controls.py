@@ -8,12 +8,18 @@ from typing import Any
 
 import ipywidgets as W
 
+from scorelab.devices import device
 from scorelab.explore.words import number
 from scorelab.validate import require
 
 ROW = W.Layout(align_items="center", grid_gap="4px 14px", flex_flow="row wrap", overflow="hidden")
 #: A label takes the room that its words need.
 STYLE = {"description_width": "initial"}
+
+
+def larger(options: Sequence[float], on_card: Sequence[float]) -> tuple[float, ...]:
+    """Rising options, with those ``on_card`` among them where explorers train on a CUDA card."""
+    return tuple(sorted({*options, *on_card} if device().type == "cuda" else options))
 
 
 @dataclass(frozen=True)

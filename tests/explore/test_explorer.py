@@ -1,11 +1,14 @@
 """What all explorers share, tried on a small one: the table of its controls, and what is sent."""
 
+import math
+
 import ipywidgets as W
 import plotly.graph_objects as go
 import pytest
+import torch
 
+from scorelab.explore import controls, figures
 from scorelab.explore import explorer as kit
-from scorelab.explore import figures
 from scorelab.explore.controls import Bar, Button, Choice, Slider, Words
 from scorelab.explore.explorer import BaseExplorer
 from scorelab.explore.plotly_page import PlotlyPage, plotly_page
@@ -107,3 +110,11 @@ def test_the_page_can_read_plotly_while_the_first_picture_is_computed(
     explorer, other = Small(), Small()
     assert told[0] is explorer.children[-1] is other.children[-1] is plotly_page()
     assert sum(isinstance(widget, PlotlyPage) for widget in told) == 1
+
+
+@pytest.mark.parametrize(("kind", "more"), [("cpu", ()), ("cuda", (9,))])
+def test_larger_problems_are_offered_on_a_card(
+    monkeypatch: pytest.MonkeyPatch, kind: str, more: tuple[float, ...]
+) -> None:
+    monkeypatch.setattr(controls, "device", lambda: torch.device(kind))
+    assert controls.larger((1, 5, math.inf), (9,)) == (1, 5, *more, math.inf)

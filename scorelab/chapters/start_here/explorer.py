@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from itertools import chain
 
-from scorelab.explore.controls import Choice, Slider
+from scorelab.explore.controls import Choice, Slider, larger
 from scorelab.explore.live import one_thread
 from scorelab.explore.replay.plane import NOISE_LEVELS
 from scorelab.explore.replay.record import Record, record
@@ -15,9 +15,9 @@ from scorelab.explore.replay.trainer import STOP, TRAINING, TrainingExplorer
 
 from . import view
 
-SIZES = (100, 250, 500, 1000, 2000)
+SIZES = larger((100, 250, 500, 1000, 2000), (5000, 20_000))
 TIMES = ("uniform", "log")
-WIDTHS = (16, 64, 256, 1024, 4096, math.inf)
+WIDTHS = larger((16, 64, 256, 1024, 4096, math.inf), (16_384, 65_536))
 
 
 class Explorer(TrainingExplorer):

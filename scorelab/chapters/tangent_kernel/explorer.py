@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scorelab.explore.controls import Choice, Slider
+from scorelab.explore.controls import Choice, Slider, larger
 from scorelab.explore.live import one_thread
 from scorelab.explore.replay.plane import NOISE_LEVELS
 from scorelab.explore.replay.record import Record, record
@@ -14,8 +14,8 @@ from scorelab.explore.replay.trainer import STOP, TRAINING, TrainingExplorer
 from . import view
 from .limit import compared
 
-SIZES = (50, 100, 250)
-WIDTHS = (16, 64, 256, 1024, 4096, 16384)
+SIZES = larger((50, 100, 250), (1000,))
+WIDTHS = larger((16, 64, 256, 1024, 4096, 16384), (65_536,))
 TARGETS = tuple(MIXTURES)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scorelab.explore.controls import Slider
+from scorelab.explore.controls import Slider, larger
 from scorelab.explore.live import one_thread
 from scorelab.explore.replay.plane import NOISE_LEVELS
 from scorelab.explore.replay.record import Record, record
@@ -15,7 +15,7 @@ from . import view
 from .neurons import change, unit
 
 PROBLEM = ("ring of modes", 250, "log")  # target, training points, times
-WIDTHS = (16, 64, 256, 1024, 4096)
+WIDTHS = larger((16, 64, 256, 1024, 4096), (16_384, 65_536))
 #: Step sizes in units of 1/λ_max of the network before training. The last one is far too large.
 RATES = (0.25, 0.5, 1.0, 1.5, 1.9, 2.1, 2.5, 3.0, 5.0, 10.0, 100.0)
 RATE = "Step size η, in units of 1/λₘₐₓ of the network before training"
