@@ -27,6 +27,8 @@ WIDE, HIGH = 0.52, 1.45
 #: What a legend has beside the words of each entry, and above all of them, in pixels.
 SAMPLE, ABOVE = 45, 14
 
+#: What a number at the end of an axis needs beyond it, at least, where a panel ends another row.
+HALF = 14
 #: Margins are as computed: plotly would make room for a legend where there is room for it.
 FIXED = {"autoexpand": False}
 
@@ -55,7 +57,8 @@ def _cells(design: Design, width: float, rows: int) -> list[Cell] | None:
     a_row = math.ceil(len(design.panels) / rows)
     above, size = design.panels[:a_row], letters(width) / LETTER
     gutters = [size * max(p.gutter for p in design.panels[k::a_row]) for k in range(a_row)]
-    room = width - sum(gutters) - size * design.frame.right
+    right = max(design.frame.right, HALF if rows > 1 else 0)
+    room = width - sum(gutters) - size * right
     if room < FLOOR * a_row and a_row > 1:
         return None
     stretch = room / sum(p.width for p in above)
