@@ -2,9 +2,26 @@
 
 from scorelab import sweep
 
-from . import convex_denoising, memorisation, quality, rates
+from . import (
+    convex_denoising,
+    memorisation,
+    memorisation_draws,
+    memorisation_map,
+    quality,
+    rates,
+)
 
-STUDIES = tuple(each.STUDY for each in (rates, quality, memorisation, convex_denoising))
+STUDIES = tuple(
+    each.STUDY
+    for each in (
+        rates,
+        quality,
+        memorisation,
+        memorisation_draws,
+        memorisation_map,
+        convex_denoising,
+    )
+)
 
 if __name__ == "__main__":
     sweep.remake("scorelab.studies", STUDIES)

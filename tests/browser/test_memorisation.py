@@ -10,10 +10,15 @@ NAME = "11-memorisation.ipynb"
 @pytest.mark.parametrize(
     ("control", "key", "moves", "stays"),
     [
-        ("stop", "End", {"now", "now below", "now beside", "samples"}, "excess risk"),
-        ("draws", "Home", {"excess risk", "memorised fraction", "distance"}, "training points"),
+        ("stop", "End", {"now", "now below", "samples", "copies"}, "excess risk"),
+        (
+            "draws",
+            "Home",
+            {"excess risk", "noise of the draws", "here"},
+            "training points",
+        ),
         ("n", "Home", {"training points", "chance: fresh data", "excess risk"}, ""),
-        ("law", "ArrowDown", {"training points", "memorised fraction", "floor"}, ""),
+        ("law", "ArrowDown", {"training points", "memorised fraction", "bias²", "copies"}, ""),
     ],
 )
 def test_a_control_moves_its_traces_by_keyboard(

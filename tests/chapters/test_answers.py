@@ -19,6 +19,7 @@ COMPLETE = [
     "convex_program",
     "early_stopping",
     "forward_process",
+    "memorisation",
     "rates",
     "sampling",
     "score_matching",

@@ -15,6 +15,8 @@ def test_every_module_with_a_study_is_remade() -> None:
         "rates",
         "quality",
         "memorisation",
+        "memorisation_draws",
+        "memorisation_map",
         "convex_denoising",
     ]
     assert {study.name for study in STUDIES} == modules

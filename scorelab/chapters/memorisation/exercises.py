@@ -5,15 +5,26 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from scorelab.workbook.checking import Cases, Exercise
+from scorelab.workbook.checking import Cases, Derivation, Exercise, Experiment
+from scorelab.workbook.tasks import Task
 
 from . import solutions
+from .attacked import told_apart
 
 
-def _labels() -> Cases:
-    """Labels, truth and memorising denoiser, (n, d) each."""
+def _places() -> Cases:
+    """Places x (k,), and α and h, of which α² + h = 1."""
     draw = torch.Generator().manual_seed(0)
-    return [tuple(torch.randn(3, n, d, generator=draw)) for n, d in ((4, 2), (3, 1))]
+    return [(torch.randn(k, generator=draw), (1 - h) ** 0.5, h) for k, h in ((5, 0.3), (4, 0.8))]
+
+
+def _weights() -> Cases:
+    """Weights π (k, n), rows of which add up to 1, and training points (n, d)."""
+    draw, cases = torch.Generator().manual_seed(3), []
+    for k, n, d in ((4, 3, 2), (3, 5, 1)):
+        weights = torch.randn(k, n, generator=draw).softmax(1)
+        cases.append((weights, 1 + torch.randn(n, d, generator=draw)))
+    return cases
 
 
 def _clouds() -> Cases:
@@ -27,10 +38,13 @@ def _clouds() -> Cases:
     return cases
 
 
-def _spectra() -> Cases:
-    """Shares g (k,) that fall, the variance of the noise, points and draws."""
-    shares = torch.tensor([1.0, 0.9, 0.4, 0.1])
-    return [(shares.clone(), 0.5, 20, 50), (shares[:3].clone(), 2.0, 7, 3)]
+def _terms() -> Cases:
+    """The two terms of the kernel (n, n), and factors of W and of A."""
+    draw = torch.Generator().manual_seed(2)
+    return [
+        (*torch.rand(2, n, n, generator=draw), inner, outer)
+        for n, inner, outer in ((3, 0.25, 1.0), (2, 0.5, 3.0), (2, 1.0, 0.5))
+    ]
 
 
 def _nearest(samples: Tensor, train: Tensor) -> Tensor:
@@ -42,23 +56,59 @@ def _copies(samples: Tensor, train: Tensor, ratio: float) -> Tensor:
     return (ratio * nearest[:, 0] <= nearest[:, 1]).float().mean()
 
 
-EXERCISES = {
-    "label_parts": Exercise(
-        solution=solutions.label_parts,
-        cases=_labels,
+def _mean_square(weights: Tensor, train: Tensor) -> Tensor:
+    return weights @ train.square().sum(1)
+
+
+EXERCISES: dict[str, Task] = {
+    "two_points": Exercise(
+        solution=solutions.two_points,
+        cases=_places,
         mistakes={
-            "memory and noise are exchanged": (lambda y, f, g: torch.stack((f, y - g, g - f))),
-            "the memory has the wrong sign: memorising denoiser less truth": (
-                lambda y, f, g: torch.stack((f, f - g, y - g))
+            "off by a factor 2 in the argument: the squares differ by 4αx, over 2h that is 2αx/h,"
+            " and tanh takes half of it": lambda x, a, h: (2 * a * x / h).tanh(),
+            "half too little in the argument: e^u/(e^u + e^−u) has u = αx/h": (
+                lambda x, a, h: (a * x / (2 * h)).tanh()
             ),
-            "the noise is measured from the truth: that is memory and noise together": (
-                lambda y, f, g: torch.stack((f, g - f, y - f))
+            "α is missing: the points are at ±α when the noise has come": (
+                lambda x, a, h: (x / h).tanh()
             ),
-            "the noise has the wrong sign: label less memorising denoiser": (
-                lambda y, f, g: torch.stack((f, g - f, g - y))
+            "h is missing: the exponent is over 2h": lambda x, a, h: (a * x).tanh(),
+            "√h instead of h: the exponent has the variance": lambda x, a, h: (
+                a * x / h**0.5
+            ).tanh(),
+            "this is the noisy mean: the answer is one of clean points": lambda x, a, h: (
+                a * (a * x / h).tanh()
             ),
-            "these are the three functions: take differences of neighbours": (
-                lambda y, f, g: torch.stack((f, g, y))
+            "this is the weight of the point 1: the mean also has −1 in it": lambda x, a, h: (
+                2 * a * x / h
+            ).sigmoid(),
+        },
+    ),
+    "draw_variance": Exercise(
+        solution=solutions.draw_variance,
+        cases=_weights,
+        mistakes={
+            "this is the mean square of a label: the square of its mean must go": _mean_square,
+            "this is the square of the mean: it must go from the mean square": (
+                lambda weights, train: (weights @ train).square().sum(1)
+            ),
+            "the sign is reversed: a variance is not negative": (
+                lambda weights, train: -solutions.draw_variance(weights, train)
+            ),
+            "the weights are squared: a label is x_i with probability π_i": (
+                lambda weights, train: solutions.draw_variance(weights**2, train)
+            ),
+            "all points have the same weight in this: use π": (
+                lambda weights, train: solutions.draw_variance(
+                    torch.full_like(weights, 1 / weights.shape[1]), train
+                )
+            ),
+            "a mean over dimensions: add them up": (
+                lambda weights, train: solutions.draw_variance(weights, train) / train.shape[1]
+            ),
+            "this is a standard deviation": (
+                lambda weights, train: solutions.draw_variance(weights, train).sqrt()
             ),
         },
     ),
@@ -87,43 +137,37 @@ EXERCISES = {
             ),
         },
     ),
-    "memory_exponent": Exercise(
-        solution=solutions.memory_exponent,
-        cases=lambda: [(torch.tensor([1.0, 2.0, 3.0, 8.0]),), (torch.tensor([5.0, 4.0]),)],
+    "scaled_kernel": Exercise(
+        solution=solutions.scaled_kernel,
+        cases=_terms,
         mistakes={
-            "this is the decay in the frequency: the frequency is n^{1/d}": lambda d: d + 2,
-            "upside down: the time is one over the eigenvalue": lambda d: -(d + 2) / d,
-            "this is b, the decay with the number of the eigenvalue": lambda d: (d + 2) / (d + 1),
-            "n points in d dimensions are n^{−1/d} apart, not n^{−1/(d + 1)}": (
-                lambda d: (d + 3) / (d + 1)
+            "the factors are exchanged: the slope in W has A in it, and the slope in A has W": (
+                lambda first, second, inner, outer: inner**2 * first + outer**2 * second
             ),
-            "1 + 1/d: the eigenvalue at frequency k is k^{−(d + 2)}": lambda d: 1 + 1 / d,
-        },
-    ),
-    "draw_noise": Exercise(
-        solution=solutions.draw_noise,
-        cases=_spectra,
-        mistakes={
-            "the draws are missing: there are n M rows": lambda g, v, n, m: v * (g @ g) / n,
-            "the points are missing: there are n M rows": lambda g, v, n, m: v * (g @ g) / m,
-            "g instead of g²: it is a variance": lambda g, v, n, m: v * g.sum() / (n * m),
-            "σ² is given: it need not be squared": lambda g, v, n, m: v**2 * (g @ g) / (n * m),
-            "the mean over directions instead of the sum": (
-                lambda g, v, n, m: v * g.square().mean() / (n * m)
+            "the factors are not squared: a kernel has two slopes in it": (
+                lambda first, second, inner, outer: outer * first + inner * second
             ),
-            "what is left, 1 − g, is bias: noise comes with what is learned": (
-                lambda g, v, n, m: v * (1 - g).square().sum() / (n * m)
+            "both factors in both terms": lambda first, second, inner, outer: (
+                (inner * outer) ** 2 * (first + second)
+            ),
+            "the first term has a factor of W: whether a neuron is on does not depend on length": (
+                lambda first, second, inner, outer: (inner * outer) ** 2 * first + inner**2 * second
+            ),
+            "the second term has a factor of A: the slope in A has no A in it": (
+                lambda first, second, inner, outer: outer**2 * first + (inner * outer) ** 2 * second
             ),
         },
     ),
-    "start_scale": Exercise(
-        solution=solutions.start_scale,
-        cases=lambda: [(torch.tensor([0.25, 0.5, 1.0, 2.0]),), (torch.tensor([3.0, 0.1]),)],
+    "averaged_risk": Derivation(),
+    "attack": Experiment(
+        text="how often a training point is more suspicious than a fresh one, at a million steps",
+        measure=told_apart,
+        between=(0.85, 1),
+        solution=solutions.attack,
         mistakes={
-            "only one layer is scaled in this: each kernel value holds two weights": lambda s: s,
-            "four weights would be s⁴: count those in one term of the kernel": lambda s: s**4,
-            "upside down": lambda s: s**-2.0,
-            "each of the two terms falls by s², and so does their sum": lambda s: 2 * s**2,
+            "the sign is reversed: more must mean more suspicious": (0, 0.4),
+            "no better than chance: does it depend on the denoiser?": (0.4, 0.58),
+            "better than chance, but what if the noise is lower?": (0.58, 0.85),
         },
     ),
 }

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
+
+from scorelab.path import Denoiser
+from scorelab.studies.memorisation import PROCESS
 
 
-def label_parts(labels: Tensor, truth: Tensor, optimum: Tensor) -> Tensor:
-    """Truth, memory and noise of the draw, (3, n, d), of labels X_0 (n, d).
+def two_points(x: Tensor, alpha: float, h: float) -> Tensor:
+    """The memorising denoiser of the training points −1 and 1 at x (k,)."""
+    # The weights are e^{αx/h} and e^{−αx/h} after all that both have in common is cancelled.
+    return (alpha * x / h).tanh()
 
-    ``truth`` is f* and ``optimum`` the memorising denoiser at the inputs, both (n, d).
-    """
-    # Go from one to the next, so that the three add up to the labels.
-    return torch.stack((truth, optimum - truth, labels - optimum))
+
+def draw_variance(weights: Tensor, train: Tensor) -> Tensor:
+    """The variance of the noise of a draw, (k,), for weights π (k, n) of points (n, d)."""
+    # The label is x_i with probability π_i: the mean square of a label less that of its mean.
+    return weights @ train.square().sum(1) - (weights @ train).square().sum(1)
 
 
 def memorised_share(samples: Tensor, train: Tensor) -> Tensor:
@@ -22,19 +28,20 @@ def memorised_share(samples: Tensor, train: Tensor) -> Tensor:
     return (3 * nearest[:, 0] <= nearest[:, 1]).float().mean()
 
 
-def memory_exponent(dim: Tensor) -> Tensor:
-    """The power of n with which the memorisation time grows, 1 + 2/d, for dimensions (k,)."""
-    # Frequency n^{1/d}, and the eigenvalue at frequency k is k^{−(d + 2)}.
-    return (dim + 2) / dim
+def scaled_kernel(first: Tensor, second: Tensor, inner: float, outer: float) -> Tensor:
+    """The kernel (9), once W is ``inner`` times and A ``outer`` times as large.
+
+    ``first`` and ``second`` are its two terms (n, n) before.
+    """
+    # A slope in W has a factor from A, and whether a neuron is on does not change; a slope in A
+    # has a factor from W.
+    return outer**2 * first + inner**2 * second
 
 
-def draw_noise(shares: Tensor, variance: float, n: int, draws: int) -> Tensor:
-    """The bound σ²/(n M) Σ_k g_k² on what the noise of the draws adds, for shares g (k,)."""
-    # Every direction carries σ² over the number of rows; the share of it that is learned counts.
-    return variance * shares.square().sum() / (n * draws)
-
-
-def start_scale(shrink: Tensor) -> Tensor:
-    """By what the tangent kernel of both layers is multiplied when all weights are, for (k,)."""
-    # Each term of the kernel has two weights in it: both outputs', or both neurons'.
-    return shrink**2
+def attack(denoiser: Denoiser, x: Tensor) -> Tensor:
+    """How suspicious points x (k, d) are, (k,): the less, the worse they are denoised."""
+    # At a low noise level: at a high one all points near by look alike.
+    draw, t = Generator().manual_seed(0), torch.full((len(x),), PROCESS.time_at(0.05))
+    noisy = [PROCESS.perturb(x, t, generator=draw) for _ in range(20)]
+    told = torch.stack([denoiser(t, each) for each in noisy])
+    return -(told - x).square().sum(2).mean(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -17,13 +18,14 @@ from scorelab.kernel import KernelFlow
 from scorelab.path import Denoiser
 from scorelab.sampling import sample
 from scorelab.studies import memorisation as mem
+from scorelab.studies.memorisation_map import AXES, ROWS
 from scorelab.targets import Empirical
 
+from .parts import parts
+
 LAWS = {"ring, d = 2": 2, "line, d = 8": 8}
-SIZES = (5, 10, 20, 40)
+SIZES = AXES["n"]
 DRAWS = (1, 3, 10, 30, math.inf)
-#: Rows of a regression whose labels are averaged over infinitely many draws.
-ROWS = SIZES[-1] * 30
 STOPS = (*(m * 10**k for k in range(6) for m in (1, 2, 3, 5)), 10**6)
 
 
@@ -59,11 +61,12 @@ class TrainingSet:
         many = ROWS // n if draws == math.inf else int(draws)
         data = mem.PROCESS.regression(self.x0, draws=many, times="log", generator=seed)
         self.optimum = Empirical(self.x0).denoiser(mem.PROCESS)
-        flow = KernelFlow(mem.PROCESS, data)
-        average = draws == math.inf
-        self.flow = flow.with_labels(self.optimum(data.t, data.x_t)) if average else flow
-        exact = truth.denoiser(mem.PROCESS)
-        self.risks = metrics.excess_risks(self.flow, exact, test)
+        if draws == math.inf:
+            data = replace(data, x_0=self.optimum(data.t, data.x_t))
+        self.flow = KernelFlow(mem.PROCESS, data)
+        #: Bias², memory, noise and excess risk at the stops of the flow, (4, T).
+        self.parts = parts(self.flow, data, self.x0, truth, test)
+        self.risks = self.parts[3]
         self.drawn: dict[int, Drawn] = {}
 
     def at(self, stop: int) -> Drawn:
@@ -120,14 +123,10 @@ class TrainingSet:
         return mem.first(known, shares, self.chance + mem.ABOVE)
 
     @property
-    def curves(self) -> dict[str, Array]:
-        """Stops that have samples, with memorised fraction and distance there."""
+    def curves(self) -> tuple[Array, Array]:
+        """Stops that have samples, and the memorised fraction there."""
         known = sorted(self.drawn)
-        return {
-            "stops": np.array(known, np.float64),
-            "share": np.array([self.drawn[stop].share for stop in known]),
-            "distance": np.array([self.drawn[stop].distance for stop in known]),
-        }
+        return np.array(known, np.float64), np.array([self.drawn[stop].share for stop in known])
 
 
 training_set = lru_cache(maxsize=12)(TrainingSet)

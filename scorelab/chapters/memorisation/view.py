@@ -1,4 +1,4 @@
-"""What the explorer of memorisation shows: risk, distance and memory against training time."""
+"""What the explorer of memorisation shows: parts of the risk, copies, a map, and samples."""
 
 from __future__ import annotations
 
@@ -10,41 +10,52 @@ import plotly.graph_objects as go
 from scorelab.explore import figures as fig
 from scorelab.explore.replay.plane import REACH
 
-from .training_set import STOPS, TrainingSet
+from .kinds import KINDS, Kinds, kinds_at
+from .training_set import DRAWS, SIZES, STOPS, TrainingSet
 
 TITLES = [
-    "excess risk, and distance of the samples",
-    "memorised fraction of the samples",
+    "parts of the risk; memorised fraction",
+    "what samples are, over n and M",
     "samples at this stop (x₁, x₂)",
 ]
-#: The traces of the lower part of the first column, and those that the legend leaves out.
-BELOW = ("best stop below", "memorises below", "floor", "distance", "now below")
-BESIDE = ("best stop beside", "memorises beside", "now beside")
-HIDDEN = (*BELOW, *BESIDE, "now", "memorised fraction", "excess risk")
+#: Parts of the risk, from the lowest of the stack to the highest, with their colours; what is
+#: drawn below them; and what the legend leaves out.
+PARTS = {"bias²": "truth", "memory": "overfit", "noise of the draws": "noise"}
+BELOW = (
+    *("best stop below", "memorises below", "chance: fresh data", "optimum's copies"),
+    *("memorised fraction", "now below"),
+)
+HIDDEN = ("best stop below", "memorises below", "now", "now below", "chance here", "here")
+#: The colours of what samples are: copies are made of memory.
+HUES = dict(zip(KINDS, ("overfit", "noise", "truth"), strict=True))
 #: Left and right end of each column, and bottom and top of the parts of the first.
-COLUMNS = [(0.05, 0.35), (0.415, 0.715), (0.765, 1)]
+COLUMNS = [(0.055, 0.4), (0.47, 0.715), (0.765, 1)]
 UPPER, LOWER = [0.47, 1], [0, 0.37]
-RISKS, DISTANCES = (0.02, 3.0), (0.0, 1.6)
+RISKS = (0.0, 0.5)
 ENDS = np.array([STOPS[0] / 1.4, STOPS[-1] * 1.4])  # where the axis of the steps begins and ends
 BEYOND = 1e9  # a mark that is nowhere is put where no axis shows it
+HALF = 0.42  # half the side of a square of the map
 
 
 def blank() -> go.Figure:
-    """Risk above distance; the memorised fraction; the samples."""
+    """Parts of the risk above the memorised fraction; the map over n and M; the samples."""
     figure = fig.panels(TITLES, height=430)
     orange, grey, black, red = (fig.COLORS[k] for k in ("kernel", "data", "truth", "overfit"))
-    for panel, mark in ((1, ""), (1, " below"), (2, " beside")):
-        fig.add_line(figure, "best stop" + mark, panel, red, dash="dot", width=2)
-        fig.add_line(figure, "memorises" + mark, panel, red, width=2)
+    for name, hue in PARTS.items():
+        fig.add_shapes(figure, name, 1, fig.COLORS[hue], "square", 0.6)
+    for mark in ("", " below"):
+        fig.add_line(figure, "best stop" + mark, 1, red, dash="dot", width=2)
+        fig.add_line(figure, "memorises" + mark, 1, red, width=2)
     fig.add_line(figure, "excess risk", 1, orange)
     fig.add_points(figure, "now", 1, orange, size=12)
-    fig.add_line(figure, "floor", 1, black, dash="dash", width=2)
-    fig.add_line(figure, "distance", 1, orange)
+    fig.add_line(figure, "chance: fresh data", 1, black, dash="dash", width=2)
+    fig.add_line(figure, "optimum's copies", 1, grey, width=2)
+    fig.add_line(figure, "memorised fraction", 1, orange, dash="dashdot")
     fig.add_points(figure, "now below", 1, orange, size=12)
-    fig.add_line(figure, "chance: fresh data", 2, black, dash="dash", width=2)
-    fig.add_line(figure, "memorising optimum", 2, grey, width=2)
-    fig.add_line(figure, "memorised fraction", 2, orange)
-    fig.add_points(figure, "now beside", 2, orange, size=12)
+    for name, hue in HUES.items():
+        fig.add_shapes(figure, name, 2, fig.COLORS[hue], "square", 0.6)
+    fig.add_line(figure, "chance here", 2, black, dash="dash", width=2)
+    fig.add_line(figure, "here", 2, orange)
     fig.add_shapes(figure, "training points", 3, black, "square")
     fig.add_shapes(figure, "samples", 3, orange, "square", 0.8)
     fig.add_shapes(figure, "copies among them", 3, red, "x")
@@ -58,15 +69,22 @@ def _arrange(figure: go.Figure) -> None:
     """Places, ranges and words of the axes."""
     fig.place(figure, COLUMNS)
     steps = fig.log_axis(np.log10(ENDS).tolist(), [1, 100, 10_000, 1_000_000], title=fig.STEPS)
-    risks = {"type": "log", "range": np.log10(RISKS).tolist(), "tickvals": [0.1, 1]}
-    distances = {"range": list(DISTANCES), "dtick": 0.5}
+    names = [[fig.number(each) if each < math.inf else "∞" for each in of] for of in (SIZES, DRAWS)]
+    across, up = (
+        {"tickvals": list(range(len(of))), "ticktext": of, "range": [-0.55, len(of) - 0.45]}
+        for of in names
+    )
     figure.update_layout(
         xaxis=fig.wordless(steps),
-        xaxis2=steps,
+        xaxis2={**across, "title": "n, training points", "ticks": ""},
         xaxis4={**fig.STILL, **steps, "domain": COLUMNS[0], "anchor": "y4"},
-        yaxis={**risks, "domain": UPPER, "title": "risk"},
-        yaxis2={"range": [0, 1.03], "tickformat": ".0%"},
-        yaxis4={**fig.STILL, **distances, "domain": LOWER, "anchor": "x4", "title": "distance"},
+        yaxis={"range": list(RISKS), "dtick": 0.1, "domain": UPPER, "title": "mean square"},
+        yaxis2={**up, "title": "M, draws of each", "ticks": ""},
+        yaxis4={
+            **fig.STILL,
+            **{"range": [0, 1.03], "dtick": 0.5, "tickformat": ".0%", "title": "memorised"},
+            **{"domain": LOWER, "anchor": "x4"},
+        },
     )
     fig.square_axes(figure, 3, REACH)
 
@@ -78,9 +96,9 @@ def compute(what: TrainingSet, stop: int) -> fig.Traces:
     return {
         **still(what),
         **measured(what),
+        **over_all(kinds_at(what.dim, stop)),
         "now": {"x": [stop], "y": [risk]},
-        "now below": {"x": [stop], "y": [now.distance]},
-        "now beside": {"x": [stop], "y": [now.share]},
+        "now below": {"x": [stop], "y": [now.share]},
         "samples": fig.dots(fig.never_empty(flat[~copies]), 0.045),
         "copies among them": fig.crosses(fig.never_empty(flat[copies]), 0.09),
     }
@@ -89,24 +107,57 @@ def compute(what: TrainingSet, stop: int) -> fig.Traces:
 def still(what: TrainingSet) -> fig.Traces:
     """What neither the stop nor further samples change."""
     stops = np.array(what.flow.stops[1:], np.float64)
+    heights = np.cumsum(np.pad(what.parts[:3, 1:].numpy(), ((1, 0), (0, 0))), axis=0)
+    stack = {name: band(stops, *heights[k : k + 2]) for k, name in enumerate(PARTS)}
+    place = SIZES.index(what.n), DRAWS.index(what.draws)
     return {
+        **stack,
         "excess risk": {"x": stops, "y": what.risks[1:].numpy()},
-        "floor": {"x": ENDS, "y": [what.floor] * 2},
         "chance: fresh data": {"x": ENDS, "y": [what.chance] * 2},
-        "memorising optimum": {"x": ENDS, "y": [what.limit.share] * 2},
+        "optimum's copies": {"x": ENDS, "y": [what.limit.share] * 2},
         "training points": fig.dots(fig.never_empty(what.x0[:, :2].numpy()), 0.06),
-        **{"best stop" + mark: upright(what.best) for mark in ("", " below", " beside")},
+        "here": frame(*place),
+        **{"best stop" + mark: upright(what.best) for mark in ("", " below")},
     }
 
 
 def measured(what: TrainingSet) -> fig.Traces:
     """The curves that need samples, as far as there are some."""
-    curves = what.curves
+    stops, share = what.curves
     return {
-        "distance": {"x": curves["stops"], "y": curves["distance"]},
-        "memorised fraction": {"x": curves["stops"], "y": curves["share"]},
-        **{"memorises" + mark: upright(what.memorised) for mark in ("", " below", " beside")},
+        "memorised fraction": {"x": stops, "y": share},
+        **{"memorises" + mark: upright(what.memorised) for mark in ("", " below")},
     }
+
+
+def over_all(kinds: Kinds) -> fig.Traces:
+    """The map: in a square for each n and M, what so large a part of the samples is."""
+    n, m = np.indices(kinds.chance.shape)
+    left, low = n.ravel() - HALF, m.ravel() - HALF
+    heights = np.cumsum(np.pad(kinds.shares, ((1, 0), (0, 0), (0, 0))), axis=0)
+    levels = low + 2 * HALF * heights.reshape(len(heights), -1)
+    traces = {name: boxes(left, *levels[k : k + 2]) for k, name in enumerate(KINDS)}
+    chance, gap = low + 2 * HALF * kinds.chance.ravel(), np.full(left.shape, np.nan)
+    dashes = np.stack((left, left + 2 * HALF, gap), 1), np.stack((chance, chance, gap), 1)
+    return {**traces, "chance here": {"x": dashes[0].ravel(), "y": dashes[1].ravel()}}
+
+
+def boxes(left: fig.Array, low: fig.Array, high: fig.Array) -> fig.Trace:
+    """Boxes as wide as a square of the map, between two heights (k,) each."""
+    right = left + 2 * HALF
+    x, y = np.stack((left, left, right, right), 1), np.stack((low, high, high, low), 1)
+    return fig.outlines(np.stack((x, y), 2))
+
+
+def frame(n: int, m: int) -> fig.Trace:
+    """The border of a square of the map."""
+    x, y = np.array([[-1, -1, 1, 1, -1], [-1, 1, 1, -1, -1]]) * HALF
+    return {"x": n + x, "y": m + y}
+
+
+def band(stops: fig.Array, low: fig.Array, high: fig.Array) -> fig.Trace:
+    """What lies between two curves over the stops, (T,) each, as one path around it."""
+    return {"x": np.append(stops, stops[::-1]), "y": np.append(low, high[::-1])}
 
 
 def upright(step: float) -> fig.Trace:
