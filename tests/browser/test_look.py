@@ -35,7 +35,8 @@ WORDS = """() => {
 }"""
 SEEN = """() => {
     const figure = document.querySelector('.js-plotly-plot'), page = figure.closest('.sl-explorer')
-    return [page.clientWidth, figure.getBoundingClientRect().width, figure._fullLayout.width]
+    const drawn = figure.querySelector('.main-svg') // the figure's own box is as wide as its page
+    return [page.clientWidth, drawn.getBoundingClientRect().width, figure._fullLayout.width]
 }"""
 INK = """what => {
     const node = document.querySelector('.sl-explorer ' + what), style = getComputedStyle(node)
