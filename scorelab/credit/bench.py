@@ -1,21 +1,15 @@
 """Methods that others wrote and published as packages, each as its makers meant it, or cut to size.
 
 They come with the extra ``bench`` and are imported where they are called: without it the course
-runs, and calling one says what to install. What was cut is said at each. ctgan is under the
-Business Source License 1.1, which is no open-source licence: it allows all uses but a commercial
-service that creates synthetic data for others. The rest is under MIT, BSD or Apache licences.
+runs, and calling one says what to install. All are under MIT licences.
 """
 
 from __future__ import annotations
 
 import importlib
-import io
-import warnings
 from collections.abc import Callable
-from contextlib import redirect_stdout
 from types import ModuleType
 from typing import TYPE_CHECKING, cast
-from unittest import mock
 
 import numpy as np
 import torch
@@ -29,20 +23,6 @@ if TYPE_CHECKING:
 
 #: Draws as many synthetic rows, or points, as there are rows to judge them.
 Draw = Callable[[], "Tensor | pd.DataFrame"]
-
-
-def forest(half: Half) -> Draw:
-    """Adversarial random forests (Watson and others, 2023), arfpy: 10 trees, at most 3 rounds."""
-    arf = _imported("arfpy.arf")
-    _seed(half)
-    frame = half.rows.astype(dict.fromkeys((*CATEGORICAL, TARGET), "category"))
-    # arfpy 0.1.1 calls what NumPy 2.4 has under another name, and prints its accuracies.
-    renamed = mock.patch.object(np, "in1d", np.isin, create=True)
-    with renamed, warnings.catch_warnings(), redirect_stdout(io.StringIO()):
-        warnings.simplefilter("ignore")
-        made = arf.arf(frame, num_trees=10, max_iters=3, verbose=False)
-        made.forde()
-    return lambda: _rows(made.forge(len(half.other)), half)
 
 
 def vine(half: Half) -> Draw:
@@ -74,32 +54,9 @@ def smote(half: Half) -> Draw:
     return draw
 
 
-def tvae(half: Half) -> Draw:
-    """The tabular autoencoder of Xu and others (2019), ctgan: as it is, 300 rounds."""
-    return _xu(half, "TVAE", 300)
-
-
-def ctgan(half: Half) -> Draw:
-    """The conditional GAN of Xu and others (2019), ctgan: as it is, 100 of its 300 rounds."""
-    return _xu(half, "CTGAN", 100)
-
-
-def _xu(half: Half, kind: str, epochs: int) -> Draw:
-    make = getattr(_imported("ctgan"), kind)
-    torch.manual_seed(_seed(half))
-    maker = make(epochs=epochs, enable_gpu=False)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        maker.fit(half.rows.astype(dict.fromkeys(CATEGORICAL, "int64")), [*CATEGORICAL, TARGET])
-    return lambda: _rows(maker.sample(len(half.other)), half)
-
-
 BENCH: dict[str, Callable[[Half], Draw]] = {
-    "adversarial forest": forest,
     "vine copula": vine,
     "SMOTE": smote,
-    "TVAE": tvae,
-    "CTGAN": ctgan,
 }
 
 

@@ -1,5 +1,7 @@
 """The small run of notebook 10: one band, few rows, and every stop, also of the infinite network.
 
+It draws its clients from the whole table, and nothing of the comparison is chosen by it.
+
 ``experiment`` is a cell of the table behind the explorer. The notebook makes some of it live.
 """
 
@@ -21,7 +23,7 @@ from scorelab.process import OrnsteinUhlenbeck
 from scorelab.stopping import loo_scores
 from scorelab.sweep import Study
 
-from . import framework, privacy, scores, study
+from . import framework, models, privacy, scores
 from .framework import T_MAX, T_MIN, Corrected
 from .half import Half
 from .scores import trend_errors
@@ -47,16 +49,16 @@ class Small:
 
     ``data`` are the labels of the clients that are trained on, with ``draws`` noises each,
     ``fresh`` those of the tenth that is put aside, with five each; f_W sees their ``features``.
-    ``kind`` is one of `study.FORMS`.
+    ``kind`` is one of `models.FORMS`.
     """
 
     def __init__(
         self, kind: str, clients: int, draws: int, seed: int = 0, others: int = OTHERS
     ) -> None:
-        self.half = Half(seed, clients, others)
+        self.half = Half(seed, clients, others, _table())
         self.band, generator = OrnsteinUhlenbeck(T_MIN, T_MAX), self.half.generator
         self.features = framework.log_features(self.band)
-        fitted = study.fit_form(self.half, kind, components=(2, 4, 8))
+        fitted = models.fit_form(self.half, kind, components=(2, 4, 8))
         self.form, self.net_seed = fitted.denoiser(self.band), 1000 + seed
         self.data, self.fresh = (
             framework.labels(self.band, self.form, points, each, generator=generator)
@@ -133,7 +135,7 @@ def edges() -> dict[str, Tensor]:
     Amounts are binned in asinh(x / 3000), which is linear for small and logarithmic for large ones,
     AGE as it is; between the extremes of the whole table.
     """
-    table, found = load(), {}
+    table, found = _table(), {}
     for name in COLUMNS:
         if name in CODES:
             found[name] = torch.arange(CODES[name][0], CODES[name][-1] + 2).double() - 0.5
@@ -166,5 +168,6 @@ def cells() -> list[dict[str, Any]]:
     ]
 
 
+_table = lru_cache(maxsize=1)(load)
 PATHS = Study.csv("credit-paths", experiment, cells())
 table = PATHS.table
