@@ -17,6 +17,7 @@ from scorelab.workbook.checking import Derivation
 COMPLETE = [
     "convex_denoising",
     "convex_program",
+    "credit",
     "early_stopping",
     "forward_process",
     "memorisation",

@@ -5,165 +5,148 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from scorelab.workbook.checking import Cases, Exercise
+from scorelab.workbook.checking import Cases, Derivation, Exercise, Experiment
 
 from . import solutions
-
-
-def _columns() -> Cases:
-    """Columns with spikes, and a share for each row."""
-    draw = torch.Generator().manual_seed(0)
-    columns = ([0.0, 0, 0, 2, 5, 5, 9], [3.0, -1, -1, 4, 0, 0, 0, 0])
-    return [(torch.tensor(c), 0.1 + 0.8 * torch.rand(len(c), generator=draw)) for c in columns]
-
-
-def _between(column: Tensor) -> tuple[Tensor, Tensor]:
-    """The ends of the interval of ranks that each value owns."""
-    below = (column[None] < column[:, None]).float().mean(1)
-    return below, (column[None] <= column[:, None]).float().mean(1)
+from .clients import wasted
 
 
 def _gaussians() -> Cases:
-    """Points, a covariance, α and h."""
-    draw = torch.Generator().manual_seed(1)
-    cases = []
+    """A covariance, α and h."""
+    draw, cases = torch.Generator().manual_seed(1), []
     for d, alpha in ((2, 0.8), (3, 0.5)):
         root = torch.randn(d, d, generator=draw)
-        covariance = root @ root.T + 0.2 * torch.eye(d)
-        cases.append((torch.randn(5, d, generator=draw), covariance, alpha, 1 - alpha**2))
+        cases.append((root @ root.T + 0.2 * torch.eye(d), alpha, 1 - alpha**2))
     return cases
 
 
-def _counts() -> Cases:
-    """Tables of counts of two columns."""
+def _columns() -> Cases:
+    """Columns with spikes."""
+    return [(torch.tensor(c),) for c in ([0.0, 0, 0, 2, 5, 5, 9], [3.0, -1, -1, 4, 0, 0, 0, 0])]
+
+
+def _pairs() -> Cases:
+    """Scores of two methods on the same seeds: both vary more than their difference."""
+    draw, cases = torch.Generator().manual_seed(2), []
+    for k in (5, 8):
+        halves, ours, theirs = torch.randn(3, k, generator=draw)
+        cases.append((0.3 + 0.05 * halves + 0.01 * ours, 0.2 + 0.05 * halves + 0.01 * theirs))
+    return cases
+
+
+def _guesses() -> Cases:
+    """How sure an attacker is of members and of others, ties among them."""
     return [
-        (torch.tensor([[30.0, 10], [5, 55]]), torch.tensor([[12.0, 8], [14, 16]])),
-        (torch.tensor([[4.0, 0, 6]]), torch.tensor([[1.0, 7, 2]])),
+        (torch.tensor([0.0, 1, 2, 3, 3]), torch.tensor([1.0, 0, 1, -2])),
+        (torch.tensor([2.0, 5, 1, 1]), torch.tensor([1.0, 5, 3, 0.5, 7, 7])),
     ]
 
 
-def _distances() -> Cases:
-    """Distances to the nearest training row, and to the nearest hold-out row."""
-    return [
-        (torch.tensor([0.0, 1, 2, 3, 0]), torch.tensor([1.0, 1, 1, 4, 0])),
-        (torch.tensor([2.0, 5, 1, 1]), torch.tensor([1.0, 5, 3, 0.5])),
-    ]
-
-
-def _form(x: Tensor, covariance: Tensor, signal: float, alpha: float, h: float) -> Tensor:
-    """x (α² C + h I)⁻¹ (signal · C)."""
+def _left(covariance: Tensor, signal: float, alpha: float, h: float) -> Tensor:
+    """tr(C − signal · C (α² C + h I)⁻¹ C)."""
     noisy = alpha**2 * covariance + h * torch.eye(len(covariance))
-    return x @ torch.linalg.solve(noisy, signal * covariance)
+    return torch.trace(covariance - signal * covariance @ torch.linalg.solve(noisy, covariance))
+
+
+def _shares(column: Tensor) -> Tensor:
+    return (column[None] == column[:, None]).double().mean(1)
 
 
 EXERCISES = {
-    "spike_scores": Exercise(
-        solution=solutions.spike_scores,
-        cases=_columns,
-        mistakes={
-            "the quantile function is missing: these are ranks, not normal scores": (
-                lambda column, u: _between(column)[0] * (1 - u) + _between(column)[1] * u
-            ),
-            "always the middle of the interval: a spike is then one point, not its share": (
-                lambda column, u: torch.special.ndtri(sum(_between(column)) / 2)
-            ),
-            "the share u is measured from the upper end": (
-                lambda column, u: torch.special.ndtri(
-                    _between(column)[0] * u + _between(column)[1] * (1 - u)
-                )
-            ),
-            "every row got an interval of its own: equal values must share one": (
-                lambda column, u: torch.special.ndtri(
-                    (column.argsort(stable=True).argsort(stable=True) + u) / len(column)
-                )
-            ),
-            "Φ instead of its inverse": (
-                lambda column, u: torch.special.ndtr(
-                    _between(column)[0] * (1 - u) + _between(column)[1] * u
-                )
-            ),
-        },
-    ),
-    "gaussian_form": Exercise(
-        solution=solutions.gaussian_form,
+    "error_of_the_form": Exercise(
+        solution=solutions.error_of_the_form,
         cases=_gaussians,
         mistakes={
-            "α is missing: X_t holds α X_0, so that Cov(X_0, X_t) = α C": (
-                lambda x, covariance, alpha, h: _form(x, covariance, 1.0, alpha, h)
+            "one α is missing: it stands in Cov(X_0, X_t) on both sides": (
+                lambda covariance, alpha, h: _left(covariance, alpha, alpha, h)
             ),
-            "α is not squared: Cov(X_t) = α² C + h I": (
-                lambda x, covariance, alpha, h: _form(x, covariance, alpha, alpha**0.5, h)
+            "α is missing: the noisy point holds αX_0": (
+                lambda covariance, alpha, h: _left(covariance, 1.0, alpha, h)
             ),
-            "h is missing: it is the variance of the noise": (
-                lambda x, covariance, alpha, h: _form(x, covariance, alpha, alpha, 0.0)
+            "this is the variance of the answer, not what is left of that of X_0": (
+                lambda covariance, alpha, h: (
+                    torch.trace(covariance) - _left(covariance, alpha**2, alpha, h)
+                )
+            ),
+            "the mean over coordinates: ‖·‖² is their sum": (
+                lambda covariance, alpha, h: _left(covariance, alpha**2, alpha, h) / len(covariance)
             ),
             "h is squared: it is a variance already": (
-                lambda x, covariance, alpha, h: _form(x, covariance, alpha, alpha, h**2)
+                lambda covariance, alpha, h: _left(covariance, alpha**2, alpha, h**2)
             ),
-            "this is the form of independent columns, αx: C is not used": (
-                lambda x, covariance, alpha, h: alpha * x
-            ),
-            "this is the score's matrix (α² C + h I)⁻¹ x: the factor α C is missing": (
-                lambda x, covariance, alpha, h: (
-                    torch.linalg.solve(
-                        alpha**2 * covariance + h * torch.eye(len(covariance)), x.T
-                    ).T
-                )
+            "this is what no denoiser leaves, tr C: the noisy point was not used": (
+                lambda covariance, alpha, h: torch.trace(covariance)
             ),
         },
     ),
-    "pair_error": Exercise(
-        solution=solutions.pair_error,
-        cases=_counts,
+    "owned": Exercise(
+        solution=solutions.owned,
+        cases=_columns,
         mistakes={
-            "one half is missing: what one cell has too much, another has too little": (
-                lambda real, synthetic: (
-                    (real / real.sum() - synthetic / synthetic.sum()).abs().sum()
-                )
+            "the length of the interval: a uniform variable on it has its square, over 12": _shares,
+            "this is the standard deviation: square it": lambda column: _shares(column) / 12**0.5,
+            "the square of the length: a uniform variable has a twelfth of that": (
+                lambda column: _shares(column) ** 2
             ),
-            "counts instead of shares: divide each table by its sum": (
-                lambda real, synthetic: (real - synthetic).abs().sum() / 2
+            "p (1 − p) is the variance of owning the value or not": (
+                lambda column: _shares(column) * (1 - _shares(column))
             ),
-            "this is the similarity: the error is one minus it": (
-                lambda real, synthetic: (
-                    1 - (real / real.sum() - synthetic / synthetic.sum()).abs().sum() / 2
-                )
-            ),
-            "squares instead of absolute values": (
-                lambda real, synthetic: (
-                    (real / real.sum() - synthetic / synthetic.sum()).square().sum() / 2
-                )
-            ),
-            "the mean over the cells instead of the sum": (
-                lambda real, synthetic: (
-                    (real / real.sum() - synthetic / synthetic.sum()).abs().mean() / 2
-                )
-            ),
-            "without absolute values too much and too little cancel": (
-                lambda real, synthetic: (real / real.sum() - synthetic / synthetic.sum()).sum() / 2
+            "counts instead of shares: ranks run from 0 to 1": (
+                lambda column: (_shares(column) * len(column)) ** 2 / 12
             ),
         },
     ),
-    "copying": Exercise(
-        solution=solutions.copying,
-        cases=_distances,
+    "paired_error": Exercise(
+        solution=solutions.paired_error,
+        cases=_pairs,
+        mistakes={
+            "not paired: what the halves of a seed have in common drops out of differences": (
+                lambda ours, theirs: ((ours.var() + theirs.var()) / len(ours)) ** 0.5
+            ),
+            "this is the spread of the differences: their mean varies less, by √k": (
+                lambda ours, theirs: (ours - theirs).std()
+            ),
+            "divided by k instead of √k": lambda ours, theirs: (ours - theirs).std() / len(ours),
+            "k − 1 instead of k below the squares: the mean was estimated, too": (
+                lambda ours, theirs: (ours - theirs).std(unbiased=False) / len(ours) ** 0.5
+            ),
+            "this is the variance of the mean: take the root": (
+                lambda ours, theirs: (ours - theirs).var() / len(ours)
+            ),
+            "this is the mean difference itself": lambda ours, theirs: (ours - theirs).mean(),
+        },
+    ),
+    "attack_auc": Exercise(
+        solution=solutions.attack_auc,
+        cases=_guesses,
         mistakes={
             "a tie counts as nothing: it should count half": (
-                lambda train, holdout: (train < holdout).float().mean()
+                lambda members, others: (members[:, None] > others[None]).double().mean()
             ),
-            "a tie counts as a copy: it should count half": (
-                lambda train, holdout: (train <= holdout).float().mean()
+            "a tie counts as found: it should count half": (
+                lambda members, others: (members[:, None] >= others[None]).double().mean()
             ),
-            "upside down: a copy is near to a training row": (
-                lambda train, holdout: (
-                    (train > holdout).float() + (train == holdout).float() / 2
-                ).mean()
+            "upside down: a higher score means a member": (
+                lambda members, others: solutions.attack_auc(others, members)
             ),
-            "this is the share of distances, not of rows": (
-                lambda train, holdout: holdout.sum() / (train.sum() + holdout.sum())
+            "only the middle is compared: compare every member with every other": (
+                lambda members, others: (members > others.median()).double().mean()
             ),
-            "only exact copies are counted: near ones are copies too": (
-                lambda train, holdout: (train == 0).float().mean()
+            "the difference of the means: the AUC knows order only": (
+                lambda members, others: members.mean() - others.mean()
+            ),
+        },
+    ),
+    "unequal_parts": Derivation(),
+    "hold_out": Experiment(
+        text="error of new clients at your stop, over the least there is",
+        measure=wasted,
+        between=(1, 1.04),
+        solution=solutions.hold_out,
+        mistakes={
+            "rows of one client lie on both sides of the hold-out, which then finds him again": (
+                1.06,
+                None,
             ),
         },
     ),

@@ -9,17 +9,18 @@ from scorelab.explore.controls import Choice, Slider
 from scorelab.explore.explorer import BaseExplorer
 
 from . import view
-from .view import DATA, FORMS, RULES, STOPS, WIDTHS
+from .view import DATA, FORMS, RULES, SCORES, STOPS, WIDTHS
 
 FORM = "What the network starts from and corrects"
 ROWS = "As many training rows, from many clients or few"
 RULE = "The slider, a rule that sees training clients only, or nothing"
 COLUMN = "The column in the third panel"
+SCORE = "What the second panel shows, and which direction is better"
 STEPS = "Steps of gradient descent, if stopped by hand"
 
 
 class Explorer(BaseExplorer):
-    """Form, data, width, rule, stop, and the column that is looked at."""
+    """Form, data, width, rule, stop, and the score and the column that are looked at."""
 
     controls = (
         {
@@ -29,13 +30,14 @@ class Explorer(BaseExplorer):
             "column": Choice("column", COLUMNS, "PAY_0", COLUMN, "180px"),
         },
         {
-            "width": Slider("width", WIDTHS, math.inf, "Neurons of the network", "260px"),
+            "width": Slider("width", WIDTHS, math.inf, "Neurons of the network", "300px"),
             "stop": Slider("stop", STOPS, 30, STEPS),
+            "score": Choice("score", tuple(SCORES), next(iter(SCORES)), SCORE, "280px"),
         },
     )
     blank = staticmethod(view.blank)
 
     def refresh(self) -> None:
         """Show the chosen stop of the chosen path."""
-        self.show(view.compute(**self.state), **view.ranges(self["column"]))
+        self.show(view.compute(**self.state), **view.ranges(self["column"], self["score"]))
         self.say(view.sentence(**self.state))

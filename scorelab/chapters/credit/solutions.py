@@ -5,34 +5,33 @@ from __future__ import annotations
 import torch
 
 
-def spike_scores(column: torch.Tensor, u: torch.Tensor) -> torch.Tensor:
-    """Φ⁻¹ of a rank at the share u (n,) of the interval that each value of column (n,) owns."""
-    # A value owns the ranks from the share of rows below it to the share not above it.
-    below = (column[None] < column[:, None]).float().mean(1)
-    not_above = (column[None] <= column[:, None]).float().mean(1)
-    return torch.special.ndtri(below + (not_above - below) * u)
-
-
-def gaussian_form(
-    x: torch.Tensor, covariance: torch.Tensor, alpha: float, h: float
-) -> torch.Tensor:
-    """E[X_0 | X_t = x] for X_0 ~ N(0, C): α C (α² C + h I)⁻¹ x, for x (n, d) and C (d, d)."""
-    # X_0 and X_t are jointly normal: Cov(X_0, X_t) Cov(X_t)⁻¹ x.
+def error_of_the_form(covariance: torch.Tensor, alpha: float, h: float) -> torch.Tensor:
+    """E‖X_0 − f_0‖² = tr(C − α² C (α² C + h I)⁻¹ C) for X_0 ~ N(0, C), C (d, d)."""
     noisy = alpha**2 * covariance + h * torch.eye(len(covariance))
-    return x @ torch.linalg.solve(noisy, alpha * covariance)
+    known = alpha**2 * covariance @ torch.linalg.solve(noisy, covariance)
+    return torch.trace(covariance - known)
 
 
-def pair_error(real: torch.Tensor, synthetic: torch.Tensor) -> torch.Tensor:
-    """The total variation ½ Σ |p − q| of two tables of counts, each made a table of shares."""
-    # Shares and not counts: the two tables may be of different size.
-    return (real / real.sum() - synthetic / synthetic.sum()).abs().sum() / 2
+def owned(column: torch.Tensor) -> torch.Tensor:
+    """The variance inside each value's interval of ranks: (its share)² / 12, for column (n,)."""
+    # The rank is uniform on an interval as long as the value is frequent.
+    share = (column[None] == column[:, None]).double().mean(1)
+    return share**2 / 12
 
 
-def copying(near_train: torch.Tensor, near_holdout: torch.Tensor) -> torch.Tensor:
-    """DCR: the share of rows nearer to a training row than to a hold-out row, a tie counting half.
+def paired_error(ours: torch.Tensor, theirs: torch.Tensor) -> torch.Tensor:
+    """The standard error of the mean difference of two scores (k,) on the same k seeds."""
+    # The halves of a seed are hard or easy for both: only the differences vary by themselves.
+    return (ours - theirs).std() / len(ours) ** 0.5
 
-    Both (n,): the distance of each synthetic row to the nearest row of either half.
-    """
-    # Without the half for ties, rows that equal one of each would look copied, or not, by decree.
-    nearer = (near_train < near_holdout).float()
-    return (nearer + (near_train == near_holdout).float() / 2).mean()
+
+def attack_auc(members: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
+    """The chance that a member (n,) gets a higher score than another (m,), a tie counting half."""
+    more = (members[:, None] > others[None]).double()
+    return (more + (members[:, None] == others[None]).double() / 2).mean()
+
+
+def hold_out(client: torch.Tensor) -> torch.Tensor:
+    """The rows to put aside, (n,) bool: all rows of one client in five."""
+    # Rows of one client share what was random about it: they go together.
+    return client % 5 == 0

@@ -22,39 +22,40 @@ FORMS, DATA, WIDTHS = small.FORMS, tuple(small.DATA), small.WIDTHS
 STOPS = small.STOPS + small.LATE
 #: What chooses the stop: the slider, a rule from training data alone, or nothing.
 RULES = ("hand", "hold-out", "leave-one-out", "never")
-#: The score of each line, and what it is divided by to share an axis.
+#: What a reader sees of each score, and its column and the range of its axis.
 SCORES = {
-    "C2ST": ("c2st", 1),
-    "TSTR AUC": ("tstr", 1),
-    "DCR": ("dcr", 1),
-    "trend error ÷ 20 %": ("trend", 20),
+    "C2ST, more is better": ("c2st", (0, 0.5)),
+    "TSTR AUC, more is better": ("tstr", (0.4, 0.8)),
+    "trend error %, less is better": ("trend", (0, 20)),
+    "DCR, one half is best": ("dcr", (0.4, 1)),
 }
 #: What the shorthand of the field means.
 C2ST = fig.explained("C2ST", "classifier two-sample test: 0, boosted trees tell all; 1, none")
 TSTR = fig.explained("TSTR AUC", "train on synthetic rows, test on real ones: 0.5 is chance")
 DCR = fig.explained("DCR", "share of rows nearer to a training row than to any held out")
 WORST = 40.0  # per cent at which the shade of a pair is full
+PAIR = "trend error of a pair"
 PAIRS = list(itertools.combinations(range(len(COLUMNS)), 2))
 
 
 def blank() -> go.Figure:
     """Risk and scores against the step, one column and all pairs at the chosen step."""
-    figure = fig.panels(["risk", "scores", "one column", "all pairs of columns"], height=410)
+    figure = fig.panels(["risk", "one score", "one column", "all pairs of columns"], height=410)
     black = fig.COLORS["truth"]
     fig.add_line(figure, "held-out risk", 1, fig.COLORS["network"])
     fig.add_line(figure, "leave-one-out", 1, fig.COLORS["kernel"], dash="dash", width=2)
     cross = {"symbol": "x-thin", "line": {"width": 3, "color": black}}
     fig.add_points(figure, "where each stops", 1, black, size=11, **cross)
-    shades = (fig.COLORS["noise"], black, fig.COLORS["overfit"], fig.COLORS["convex"])
-    for name, shade in zip(SCORES, shades, strict=True):
-        fig.add_line(figure, name, 2, shade)
-    fig.add_line(figure, "copies nothing", 2, fig.COLORS["data"], dash="dot", width=2)
-    for panel, name in ((1, "this step"), (2, "this step of the scores")):
+    fig.add_line(figure, "score", 2, fig.COLORS["noise"])
+    fig.add_line(figure, "ideal DCR", 2, fig.COLORS["data"], dash="dot", width=2)
+    for panel, name in ((1, "this step"), (2, "this step of the score")):
         fig.add_points(figure, name, panel, black, size=12, symbol="circle-open", line={"width": 3})
     figure.add_bar(name="real", marker={"color": fig.COLORS["data"]}, row=1, col=3)
     fig.add_line(figure, "synthetic", 3, fig.COLORS["network"], shape="hvh")
-    fig.add_heat(figure, "trend error of a pair, to 40 %", 4, fig.COLORS["overfit"], (0, WORST))
-    fig.restyle(figure, ["this step of the scores", "copies nothing"], showlegend=False)
+    fig.add_heat(figure, PAIR, 4, fig.COLORS["overfit"], (0, WORST))
+    scale = {"x": 1.005, "xanchor": "left", "thickness": 10, "len": 1, "ticksuffix": " %"}
+    fig.restyle(figure, [PAIR], showscale=True, showlegend=False, colorbar=scale)
+    fig.restyle(figure, ["this step of the score", "ideal DCR"], showlegend=False)
     _arrange(figure)
     return figure
 
@@ -64,13 +65,13 @@ def _arrange(figure: go.Figure) -> None:
     steps = {"range": [-0.25, 6.25], "tickvals": [0, 1, 2, 3, 4, 6], "title": "steps"}
     steps["ticktext"] = ["0", "10", "100", "1k", "10k", "1M"]
     fig.axes(figure, 1, steps, {"range": [0.85, 1.9], "title": "÷ that of no network"})
-    fig.axes(figure, 2, steps, {"range": [0, 1], "dtick": 0.25, "title": ""})
+    fig.axes(figure, 2, steps, {"title": ""})
     shares = {"range": [0, 0.85], "dtick": 0.2, "title": "share of the rows"}
     fig.axes(figure, 3, {"tickangle": 0}, shares)
     groups = {"tickvals": [0.5, 4.5, 10.5, 18], "ticktext": ["limit", "bills", "paid", "codes"]}
     across = groups | {"range": [-0.5, 23.5], "title": "", "tickangle": 0}
     fig.axes(figure, 4, across, across | {"range": [23.5, -0.5], "tickangle": -90})
-    figure.update_layout(bargap=0.05, margin={"b": 120}, legend={"y": -0.24})
+    figure.update_layout(bargap=0.05, margin={"b": 120, "r": 62}, legend={"y": -0.24})
 
 
 @lru_cache(maxsize=1)
@@ -98,34 +99,37 @@ def _at(stops: ArrayLike) -> fig.Array:
     return np.log10(np.maximum(stops, 1))
 
 
-def compute(form: str, data: str, width: float, rule: str, stop: int, column: str) -> fig.Traces:
+def compute(
+    form: str, data: str, width: float, rule: str, stop: int, column: str, score: str
+) -> fig.Traces:
     """All traces, by the name of the trace."""
     rows = path(form, data, width)
     here = chosen(rows, rule, stop)
     return {
-        **over_steps(form, data, width),
-        **at_step(form, data, width, here),
+        **over_steps(form, data, width, score),
+        **at_step(form, data, width, here, score),
         **marginal(form, data, width, here, column),
     }
 
 
-def over_steps(form: str, data: str, width: float) -> fig.Traces:
-    """Risks and scores against the step, and where two rules stop."""
+def over_steps(form: str, data: str, width: float, score: str) -> fig.Traces:
+    """Risks and a score against the step, and where two rules stop."""
     rows = path(form, data, width)
     x = _at(rows["stop"].to_numpy())
     ends = [chosen(rows, rule, 0) for rule in ("hold-out", "leave-one-out")]
     marks = [rows[name][i] for name, i in zip(("risk", "loo"), ends, strict=True)]
-    lines = {n: {"x": x, "y": rows[c].to_numpy() / by} for n, (c, by) in SCORES.items()}
+    name = SCORES[score][0]
+    ideal = 0.5 if name == "dcr" else -9.0  # below every axis
     return {
         "held-out risk": {"x": x, "y": rows["risk"].to_numpy()},
         "leave-one-out": {"x": x, "y": rows["loo"].to_numpy()},
         "where each stops": {"x": x[ends], "y": marks},
-        "copies nothing": {"x": [-0.25, 6.25], "y": [0.5, 0.5]},
-        **lines,
+        "score": {"x": x, "y": rows[name].to_numpy()},
+        "ideal DCR": {"x": [-0.25, 6.25], "y": [ideal, ideal]},
     }
 
 
-def at_step(form: str, data: str, width: float, here: int) -> fig.Traces:
+def at_step(form: str, data: str, width: float, here: int, score: str) -> fig.Traces:
     """Where the step is in the first two panels, and all its pairs."""
     row = path(form, data, width).iloc[here]
     x = float(_at(row["stop"]))
@@ -135,8 +139,8 @@ def at_step(form: str, data: str, width: float, here: int) -> fig.Traces:
     places = np.arange(len(COLUMNS))
     return {
         "this step": {"x": [x], "y": [row["risk"]]},
-        "this step of the scores": {"x": [x] * 4, "y": [row[c] / by for c, by in SCORES.values()]},
-        "trend error of a pair, to 40 %": {"x": places, "y": places, "z": square.round(1)},
+        "this step of the score": {"x": [x], "y": [row[SCORES[score][0]]]},
+        PAIR: {"x": places, "y": places, "z": square.round(1)},
     }
 
 
@@ -157,8 +161,8 @@ def real(column: str) -> fig.Array:
 _table = lru_cache(maxsize=1)(load)
 
 
-def ranges(column: str) -> dict[str, Any]:
-    """The axis of the third panel: codes, or amounts in NT$ at some edges of the bins."""
+def ranges(column: str, score: str) -> dict[str, Any]:
+    """The axes of the second panel, and of the third: codes, or amounts in NT$ at some edges."""
     if column in CODES:
         codes = CODES[column]
         ends, ticks = codes[:: len(codes) - 1], list(codes[:: 1 + len(codes) // 8])
@@ -172,7 +176,8 @@ def ranges(column: str) -> dict[str, Any]:
         title = f"{column}, {'years' if column == 'AGE' else 'NT$'}"
     span = [ends[0] - 0.6, ends[-1] + 0.6]
     axis = {"range": span, "tickvals": ticks, "ticktext": words, "title": {"text": title}}
-    return {"xaxis3": axis}
+    upright = {"range": SCORES[score][1], "title": {"text": score}}
+    return {"xaxis3": axis, "yaxis2": upright}
 
 
 def _amount(column: str, edge: float) -> str:
@@ -181,7 +186,9 @@ def _amount(column: str, edge: float) -> str:
     return words.replace("-", "−")
 
 
-def sentence(form: str, data: str, width: float, rule: str, stop: int, column: str) -> str:
+def sentence(
+    form: str, data: str, width: float, rule: str, stop: int, column: str, score: str
+) -> str:
     """The numbers of the chosen step, and the worst pair."""
     rows = path(form, data, width)
     row = rows.iloc[chosen(rows, rule, stop)]

@@ -22,7 +22,9 @@ STATE = {
     "rule": "hand",
     "stop": 30,
     "column": "PAY_0",
+    "score": "C2ST, more is better",
 }
+TREND, DCR = "trend error %, less is better", "DCR, one half is best"
 
 
 def traces(**changes: object) -> Traces:
@@ -50,13 +52,14 @@ def test_every_trace_of_the_figure_is_filled_and_no_other() -> None:
 )
 def test_lines_are_those_of_the_table(form: str, data: str, width: float) -> None:
     found, wanted = traces(form=form, data=data, width=width), rows(form, data, width)
+    other = traces(form=form, data=data, width=width, score=TREND)
     for name, column, by in (
-        ("held-out risk", "risk", 1),
-        ("leave-one-out", "loo", 1),
-        ("C2ST", "c2st", 1),
-        ("trend error ÷ 20 %", "trend", 20),
+        ("held-out risk", "risk", found),
+        ("leave-one-out", "loo", found),
+        ("score", "c2st", found),
+        ("score", "trend", other),
     ):
-        np.testing.assert_allclose(found[name]["y"], wanted[column] / by)
+        np.testing.assert_allclose(by[name]["y"], wanted[column])
         np.testing.assert_allclose(10 ** found[name]["x"], np.maximum(wanted["stop"], 1))
 
 
@@ -78,7 +81,7 @@ def test_a_stop_that_was_not_recorded_is_the_nearest_one() -> None:
 
 
 def test_the_square_of_pairs_is_the_table_s() -> None:
-    square = traces(stop=100)["trend error of a pair, to 40 %"]["z"]
+    square = traces(stop=100)[cp.PAIR]["z"]
     row = rows().query("stop == 100").iloc[0]
     names = credit.COLUMNS
     i, j = names.index("BILL_AMT1"), names.index("PAY_0")
@@ -90,7 +93,7 @@ def test_the_square_of_pairs_is_the_table_s() -> None:
 
 @pytest.mark.parametrize("column", credit.COLUMNS)
 def test_shares_of_a_column_add_up_and_fit_their_axis(column: str) -> None:
-    found, axis = traces(column=column), cp.ranges(column)["xaxis3"]
+    found, axis = traces(column=column), cp.ranges(column, DCR)["xaxis3"]
     for name in ("real", "synthetic"):
         assert np.sum(found[name]["y"]) == pytest.approx(1, abs=2e-3)
         low, high = axis["range"]
@@ -101,12 +104,12 @@ def test_shares_of_a_column_add_up_and_fit_their_axis(column: str) -> None:
 @pytest.mark.parametrize(
     ("change", "moves", "stays"),
     [
-        ({"stop": 1000}, {"this step", "synthetic", "trend error of a pair, to 40 %"}, {"C2ST"}),
-        ({"width": 64}, {"held-out risk", "C2ST", "synthetic"}, {"real"}),
-        ({"rule": "never"}, {"this step", "this step of the scores"}, {"held-out risk"}),
-        ({"column": "AGE"}, {"real", "synthetic"}, {"this step", "DCR"}),
-        ({"data": TEN}, {"leave-one-out", "DCR", "where each stops"}, {"real"}),
-        ({"form": "Gaussian"}, {"held-out risk", "C2ST"}, {"copies nothing"}),
+        ({"stop": 1000}, {"this step", "synthetic", cp.PAIR}, {"score"}),
+        ({"width": 64}, {"held-out risk", "score", "synthetic"}, {"real"}),
+        ({"rule": "never"}, {"this step", "this step of the score"}, {"held-out risk"}),
+        ({"column": "AGE"}, {"real", "synthetic"}, {"this step", "score"}),
+        ({"data": TEN}, {"leave-one-out", "score", "where each stops"}, {"real"}),
+        ({"form": "Gaussian"}, {"held-out risk", "score"}, {"ideal DCR"}),
     ],
 )
 def test_a_control_moves_what_it_names(
@@ -130,8 +133,16 @@ def test_axes_show_every_number_but_those_of_an_unstable_network() -> None:
     assert low < table[["risk", "loo"]].min(axis=None)
     stable = table.query("width > 64")
     assert stable["risk"].max() < high and stable.query("stop <= 1000")["loo"].max() < high
-    assert table[["c2st", "tstr", "dcr"]].max(axis=None) < 1
-    assert (stable["trend"] / 20).max() < 1
+    for name, (least, most) in cp.SCORES.values():
+        assert least <= stable[name].min() and stable[name].max() <= most
+
+
+def test_the_score_that_is_shown_is_chosen_and_has_an_axis_of_its_own() -> None:
+    explorer = Explorer()
+    explorer.set(**STATE)
+    assert {"score", "ideal DCR", "this step of the score"} <= moved_by(explorer, score=DCR)
+    axis = explorer.figure.layout.yaxis2
+    assert axis.title.text == DCR and axis.range == cp.SCORES[DCR][1]
 
 
 def test_the_sentence_says_the_numbers() -> None:

@@ -1,0 +1,136 @@
+"""What the explorer of the frontier shows: quality against cost, and differences seed by seed."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import plotly.graph_objects as go
+from torch import Tensor
+
+from scorelab.explore import figures as fig
+
+from . import measured
+from .measured import FAMILIES, JUDGES, QUALITY, family, less, mean, of, rows
+
+#: The scores by what a reader sees, with the direction of better.
+SCORES = {f"{s.words}, {'more' if s.more else 'less'} is better": n for n, s in QUALITY.items()}
+METHODS = tuple(method for method in rows() if family(method))
+#: The colour and the sign of each family.
+SIGNS = {
+    "framework": ("kernel", "circle"),
+    "form alone": ("data", "diamond"),
+    "deep": ("network", "square"),
+    "between": ("noise", "triangle-up"),
+    "others": ("convex", "star"),
+}
+LEAST = 0.01  # seconds: the cheapest stands at the left end
+
+
+def blank() -> go.Figure:
+    """Quality against cost, and by how much each method differs from one."""
+    figure = fig.panels(["quality against cost", "difference, seed by seed"], height=470)
+    for name in FAMILIES:
+        color, sign = SIGNS[name]
+        fig.add_points(figure, name, 1, fig.COLORS[color], size=10, symbol=sign)
+    ring = {"symbol": "circle-open", "line": {"width": 3}}
+    fig.add_points(figure, "compared with", 1, fig.COLORS["truth"], size=18, **ring)
+    fig.add_line(figure, "real rows", 1, fig.COLORS["truth"], dash="dot", width=2)
+    fig.add_points(figure, "difference ± 2 standard errors", 2, fig.COLORS["truth"], size=8)
+    fig.add_line(figure, "no difference", 2, fig.COLORS["data"], dash="dot", width=2)
+    fig.restyle(figure, ["no difference"], showlegend=False)
+    fig.restyle(figure, FAMILIES, hoverinfo="text")
+    ticks = [0.01, 0.1, 1, 10, 100]
+    cost = fig.log_axis([-2.15, 2.3], ticks, title="seconds of processor time")
+    fig.axes(figure, 1, cost, {"title": ""})
+    names = {"tickvals": list(range(len(METHODS))), "ticktext": list(METHODS), "title": ""}
+    fig.axes(figure, 2, {"title": ""}, names | {"range": [len(METHODS) - 0.4, -0.6]})
+    fig.axes(figure, 2, None, {"tickfont": {"size": 12}})
+    fig.place(figure, [(0.0, 0.42), (0.72, 1.0)])
+    return figure
+
+
+def cost(method: str) -> float:
+    """The mean seconds of processor time, or the left end for what takes next to none."""
+    seconds = float(measured.cost(method).mean())
+    return LEAST if math.isnan(seconds) else max(LEAST, seconds)
+
+
+def compute(score: str, judge: str, other: str) -> fig.Traces:
+    """All traces, by the name of the trace."""
+    name = _column(score, judge)
+    traces = {each: _family(each, name) for each in FAMILIES}
+    best = float(of("real", name.removeprefix("sampled_")).mean())
+    traces["compared with"] = {"x": [cost(other)], "y": [_mean(other, name)]}
+    traces["real rows"] = {"x": [0.005, 400.0], "y": [best, best]}
+    pairs = [mean(_gain(method, other, name)) for method in METHODS]
+    traces["difference ± 2 standard errors"] = {
+        "x": [m for m, _ in pairs],
+        "y": np.arange(len(METHODS)),
+        "error_x": {"type": "data", "array": [2 * e for _, e in pairs], "width": 0},
+    }
+    traces["no difference"] = {"x": [0.0, 0.0], "y": [-1.0, float(len(METHODS))]}
+    return traces
+
+
+def _column(score: str, judge: str) -> str:
+    return JUDGES[judge] + SCORES[score]
+
+
+def _known(method: str, name: str) -> str:
+    """The score's column; what has no other margins as sampled is given as it is."""
+    bare = name.removeprefix("sampled_")
+    return bare if bool(rows()[method][name].isna().any()) else name
+
+
+def _mean(method: str, name: str) -> float:
+    return float(of(method, _known(method, name)).mean())
+
+
+def _gain(method: str, other: str, name: str) -> Tensor:
+    return less(of(method, _known(method, name)), of(other, _known(other, name)))
+
+
+def _family(which: str, name: str) -> fig.Trace:
+    methods = [method for method in METHODS if family(method) == which]
+    return {
+        "x": [cost(method) for method in methods],
+        "y": [_mean(method, name) for method in methods],
+        "text": [
+            f"{method}: {_mean(method, name):.4g}, {cost(method):.3g} s" for method in methods
+        ],
+    }
+
+
+def ranges(score: str, judge: str) -> dict[str, dict[str, object]]:
+    """The axes of both panels for a score; the same for every method it is compared with."""
+    name, words = _column(score, judge), QUALITY[SCORES[score]].words
+    values = [_mean(method, name) for method in METHODS]
+    values.append(float(of("real", name.removeprefix("sampled_")).mean()))
+    room = 0.06 * (max(values) - min(values))
+    reach = 1.1 * (max(values[:-1]) - min(values[:-1]))
+    return {
+        "yaxis": {"range": [min(values) - room, max(values) + room], "title": {"text": score}},
+        "xaxis2": {"range": [-reach, reach], "title": {"text": f"{words}, less the other's"}},
+    }
+
+
+def sentence(score: str, judge: str, other: str) -> str:
+    """The method that is compared with, and what beats it at no higher price."""
+    name, quality = _column(score, judge), QUALITY[SCORES[score]]
+    sign = 1 if quality.more else -1
+    better = [
+        m for m in METHODS if cost(m) <= cost(other) and m != other and _clear(m, other, name, sign)
+    ]
+    found = ", ".join(f"<b>{each}</b>" for each in better) or "nothing here"
+    return (
+        f"<b>{other}</b>: {quality.words} <b>{_mean(other, name):.{quality.digits}f}</b> after "
+        f"<b>{cost(other):.2g} s</b>. At no higher price, better by more than two standard errors: "
+        f"{found}."
+    )
+
+
+def _clear(method: str, other: str, name: str, sign: int) -> bool:
+    """Whether a method is better than another by more than two standard errors."""
+    gained, error = mean(_gain(method, other, name))
+    return sign * gained > 2 * error

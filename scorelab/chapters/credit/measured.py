@@ -1,0 +1,89 @@
+"""What the notebook and its explorers read from the shipped table: means, pairs, and families."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import torch
+from torch import Tensor
+
+from scorelab.credit import study
+from scorelab.credit.bench import BENCH
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Score(NamedTuple):
+    """A score as it is printed: its words, digits, and whether more of it is better."""
+
+    words: str
+    digits: int
+    more: bool
+
+
+QUALITY = {
+    "c2st": Score("C2ST", 3, True),
+    "trend": Score("trend error %", 2, False),
+    "information": Score("information error %", 1, False),
+    "tstr": Score("TSTR", 3, True),
+}
+#: Which rows are judged, by the words that a reader sees: the prefix of the scores in the table.
+JUDGES = {"margins given back": "", "as sampled": "sampled_"}
+#: Which methods are shown together, by how their names begin.
+FAMILIES = {
+    "framework": ("framework", "features"),
+    "form alone": ("mixture alone", "Gaussian copula"),
+    "deep": ("deep",),
+    "between": ("two layers", "tangent"),
+    "others": tuple(BENCH),
+}
+
+
+@lru_cache(maxsize=1)
+def rows() -> dict[str, pd.DataFrame]:
+    """The table's rows of each method, by seed."""
+    groups = study.table().sort_values("seed").groupby("method", sort=False)
+    return {str(method): rows for method, rows in groups}
+
+
+def family(method: str) -> str:
+    """The family of a method, or "" for one that is not on the frontier."""
+    found = [name for name, begins in FAMILIES.items() if method.startswith(begins)]
+    return found[0] if found else ""
+
+
+def of(method: str, name: str) -> Tensor:
+    """One score of a method, a number a seed."""
+    return torch.tensor(rows()[method][name].to_numpy(), dtype=torch.float64)
+
+
+def gain(method: str, other: str, name: str) -> Tensor:
+    """A score of one method less that of another, seed by seed, on the seeds that both have.
+
+    What is hard or easy in the halves of a seed drops out.
+    """
+    return less(of(method, name), of(other, name))
+
+
+def less(one: Tensor, other: Tensor) -> Tensor:
+    """The differences on the seeds that both have: the first ones."""
+    seeds = min(len(one), len(other))
+    return one[:seeds] - other[:seeds]
+
+
+def cost(method: str) -> Tensor:
+    """The seconds of processor time that training and 10,000 rows took, a number a seed."""
+    return of(method, "seconds") + of(method, "sampling")
+
+
+def mean(values: Tensor) -> tuple[float, float]:
+    """The mean over seeds and its standard error."""
+    return float(values.mean()), float(values.std() / len(values) ** 0.5)
+
+
+def shown(method: str, names: dict[str, Score], prefix: str = "") -> str:
+    """The means and standard errors of scores, in one line."""
+    found = [(mean(of(method, prefix + name)), score.digits) for name, score in names.items()]
+    return "".join(f"{f'{m:.{k}f} ± {e:.{k}f}':>20}" for (m, e), k in found)

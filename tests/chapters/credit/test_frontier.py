@@ -1,0 +1,89 @@
+"""The explorer of the frontier, without a page: its points against the table."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+from seen import moved_by
+
+from scorelab.chapters.credit import frontier_view as fv
+from scorelab.chapters.credit import measured
+from scorelab.chapters.credit.frontier_explorer import FrontierExplorer
+from scorelab.credit import study
+from scorelab.explore import figures
+
+C2ST, TREND, INFORMATION, TSTR = fv.SCORES
+OTHER = "framework on mixture"
+
+
+def test_every_method_with_a_family_is_on_the_frontier_once() -> None:
+    found = fv.compute(C2ST, "margins given back", OTHER)
+    assert figures.names(fv.blank()) == set(found)
+    shown = [text for name in measured.FAMILIES for text in found[name]["text"]]
+    assert len(shown) == len(fv.METHODS)
+    assert {text.split(": ")[0] for text in shown} == {*fv.METHODS}
+    left = {*study.METHODS} - {*fv.METHODS}
+    assert left == {"real", "copied rows", "independent columns"}
+
+
+@pytest.mark.parametrize(("score", "name"), [*fv.SCORES.items()])
+@pytest.mark.parametrize(("judge", "prefix"), [*measured.JUDGES.items()])
+def test_points_are_means_of_the_table(score: str, name: str, judge: str, prefix: str) -> None:
+    found = fv.compute(score, judge, OTHER)["deep"]
+    table = study.table()
+    for text, x, y in zip(*(found[key] for key in ("text", "x", "y")), strict=True):
+        rows = table[table["method"] == text.split(": ")[0]]
+        assert y == pytest.approx(rows[prefix + name].mean())
+        assert x == pytest.approx((rows["seconds"] + rows["sampling"]).mean())
+
+
+def test_differences_are_paired_and_those_with_itself_are_none() -> None:
+    found = fv.compute(C2ST, "margins given back", OTHER)["difference ± 2 standard errors"]
+    table = study.table().pivot(index="seed", columns="method", values="c2st")
+    for i, method in enumerate(fv.METHODS):
+        gained = table[method] - table[OTHER]
+        assert found["x"][i] == pytest.approx(gained.mean(), abs=1e-12)
+        error = 2 * gained.std() / math.sqrt(gained.count())
+        assert found["error_x"]["array"][i] == pytest.approx(error, abs=1e-12)
+
+
+@pytest.mark.parametrize("score", fv.SCORES)
+@pytest.mark.parametrize("judge", measured.JUDGES)
+def test_all_points_are_inside_their_axes(score: str, judge: str) -> None:
+    axes, found = fv.ranges(score, judge), fv.compute(score, judge, OTHER)
+    low, high = axes["yaxis"]["range"]
+    for name in (*measured.FAMILIES, "real rows"):
+        assert np.min(found[name]["y"]) > low and np.max(found[name]["y"]) < high
+    low, high = fv.blank().layout.xaxis.range
+    costs = [math.log10(fv.cost(method)) for method in fv.METHODS]
+    assert low < min(costs) and max(costs) < high
+
+
+@pytest.mark.parametrize(
+    ("change", "moves", "stays"),
+    [
+        ({"score": TREND}, {"framework", "deep", "real rows"}, {"no difference"}),
+        ({"judge": "as sampled"}, {"framework", "deep"}, {"real rows"}),
+        ({"other": "mixture alone"}, {"compared with"}, {"framework", "deep"}),
+    ],
+)
+def test_a_control_moves_what_it_names(
+    change: dict[str, object], moves: set[str], stays: set[str]
+) -> None:
+    explorer = FrontierExplorer()
+    explorer.set(score=C2ST, judge="margins given back", other=OTHER)
+    moved = moved_by(explorer, **change)
+    assert moves <= moved and not stays & moved
+
+
+def test_the_sentence_names_what_is_better_and_no_dearer() -> None:
+    words = re.sub("<[^>]+>", "", fv.sentence(C2ST, "margins given back", "Gaussian copula"))
+    assert words.startswith("Gaussian copula: C2ST 0.0")
+    assert words.endswith("standard errors: nothing here.")
+    dear = max(fv.METHODS, key=fv.cost)
+    found = fv.sentence(INFORMATION, "as sampled", dear)
+    better = set(re.findall("<b>([^<]+)</b>", found.split("standard errors: ")[1]))
+    for method in fv.METHODS:
+        gained, error = measured.mean(fv._gain(method, dear, "sampled_information"))
+        assert (method in better) == (gained < -2 * error and method != dear)
