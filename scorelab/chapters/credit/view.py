@@ -53,8 +53,7 @@ def blank() -> go.Figure:
     figure.add_bar(name="real", marker={"color": fig.COLORS["data"]}, row=1, col=3)
     fig.add_line(figure, "synthetic", 3, fig.COLORS["network"], shape="hvh")
     fig.add_heat(figure, PAIR, 4, fig.COLORS["overfit"], (0, WORST))
-    scale = {"x": 1.005, "xanchor": "left", "thickness": 10, "len": 1, "ticksuffix": " %"}
-    fig.restyle(figure, [PAIR], showscale=True, showlegend=False, colorbar=scale)
+    fig.restyle(figure, [PAIR], showlegend=False)
     fig.restyle(figure, ["this step of the score", "ideal DCR"], showlegend=False)
     _arrange(figure)
     return figure
@@ -70,8 +69,9 @@ def _arrange(figure: go.Figure) -> None:
     fig.axes(figure, 3, {"tickangle": 0}, shares)
     groups = {"tickvals": [0.5, 4.5, 10.5, 18], "ticktext": ["limit", "bills", "paid", "codes"]}
     across = groups | {"range": [-0.5, 23.5], "title": "", "tickangle": 0}
-    fig.axes(figure, 4, across, across | {"range": [23.5, -0.5], "tickangle": -90})
-    figure.update_layout(bargap=0.05, margin={"b": 120, "r": 62}, legend={"y": -0.24})
+    scale = {"title": "blank 0 %, full red 40 % or more"}
+    fig.axes(figure, 4, across | scale, across | {"range": [23.5, -0.5], "tickangle": -90})
+    figure.update_layout(bargap=0.05, margin={"b": 120}, legend={"y": -0.24})
 
 
 @lru_cache(maxsize=1)
