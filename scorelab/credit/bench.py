@@ -34,7 +34,7 @@ def vine(half: Half) -> Draw:
     ranks = torch.special.ndtr(half.x.double()).numpy()
     made, seed = pv.Vinecop.from_data(ranks, controls=controls), _seed(half)
     return lambda: torch.special.ndtri(
-        torch.tensor(made.simulate(len(half.other), seeds=[seed])).clamp(1e-6, 1 - 1e-6)
+        torch.tensor(made.sample(len(half.other), seeds=[seed])).clamp(1e-6, 1 - 1e-6)
     ).float()
 
 

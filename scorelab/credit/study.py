@@ -30,6 +30,8 @@ SEEDS = range(5)
 METHODS = (*BASELINES, *MODELS, *BENCH)
 #: Seeds of what explains the others and stands in no contest: enough for its differences.
 FEWER = {"two layers on αx": 4, "tangent on αx": 4}
+#: With the seed added, what judging draws from: ranks inside ties.
+JUDGING = 10_000
 #: What the third that is kept judges.
 FINALISTS = (
     "real",
@@ -78,7 +80,9 @@ def experiment(method: str, seed: int, rows: int = 10_000) -> dict[str, float]:
     quality before that, ``final_``, for `FINALISTS`, those that the third kept for the end gives.
     """
     half = Half(seed, rows, rows)
-    return judged(method, half, make(method, half))
+    made = make(method, half)
+    half.generator.manual_seed(JUDGING + seed)  # whatever making them has drawn
+    return judged(method, half, made)
 
 
 def judged(method: str, half: Half, made: Made) -> dict[str, float]:
