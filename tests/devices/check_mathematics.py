@@ -257,7 +257,8 @@ def compare(compute: Callable[[str], Result]) -> None:
 def float64(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The device as CUDA is, and without float64, as MPS is: then kernel algebra is the CPU's."""
     if not request.param:
-        monkeypatch.setattr(kernel, "algebra_device", lambda device: torch.device("cpu"))
+        for module in (kernel, metrics):
+            monkeypatch.setattr(module, "algebra_device", lambda device: torch.device("cpu"))
     with pretend(request.param):
         yield
 
