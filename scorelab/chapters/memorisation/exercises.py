@@ -61,8 +61,8 @@ def _mean_square(weights: Tensor, train: Tensor) -> Tensor:
 
 
 EXERCISES: dict[str, Task] = {
-    "two_points": Exercise(
-        solution=solutions.two_points,
+    "mirrored_pair": Exercise(
+        solution=solutions.mirrored_pair,
         cases=_places,
         mistakes={
             "off by a factor 2 in the argument: the squares differ by 4αx, over 2h that is 2αx/h,"

@@ -9,7 +9,7 @@ from scorelab.path import Denoiser
 from scorelab.studies.memorisation import PROCESS
 
 
-def two_points(x: Tensor, alpha: float, h: float) -> Tensor:
+def mirrored_pair(x: Tensor, alpha: float, h: float) -> Tensor:
     """The memorising denoiser of the training points −1 and 1 at x (k,)."""
     # The weights are e^{αx/h} and e^{−αx/h} after all that both have in common is cancelled.
     return (alpha * x / h).tanh()
