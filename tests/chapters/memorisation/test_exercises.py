@@ -60,7 +60,11 @@ def attacked_at(level, repeats=20, power=2, model=None):
 
 
 RIGHT = {
-    "mirrored_pair": [both_points, by_empirical, lambda x, a, h: 2 * torch.sigmoid(2 * a * x / h) - 1],
+    "mirrored_pair": [
+        both_points,
+        by_empirical,
+        lambda x, a, h: 2 * torch.sigmoid(2 * a * x / h) - 1,
+    ],
     "draw_variance": [variance_about_the_mean, variance_of_pairs, variance_by_dimension],
     "memorised_share": [share_by_loop, share_by_topk, sl.metrics.memorized_fraction],
     "scaled_kernel": [
