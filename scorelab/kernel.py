@@ -53,11 +53,9 @@ def ntk(z1: Tensor, z2: Tensor) -> Tensor:
 def _usable(name: str, z: Tensor) -> None:
     """A ValueError where ‖z‖², which is of the size of κ, is no finite number, and for autograd."""
     validate.require(not z.requires_grad, f"{name}.requires_grad", True, "must be detached")
-    norm = float(z.abs().max()) * z.shape[1] ** 0.5
-    allowed = f"must be below {torch.finfo(z.dtype).max ** 0.5:.2g}, for κ grows as its square"
-    validate.require(
-        norm < torch.finfo(z.dtype).max ** 0.5, f"the largest norm of {name}", norm, allowed
-    )
+    norm, most = float(z.abs().max()) * z.shape[1] ** 0.5, torch.finfo(z.dtype).max ** 0.5
+    allowed = f"must be below {most:.2g}, for κ grows as its square"
+    validate.require(norm < most, f"the largest norm of {name}", norm, allowed)
 
 
 def blockwise_ntk(z1: Tensor, z2: Tensor) -> Tensor:

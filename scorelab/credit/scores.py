@@ -226,6 +226,7 @@ def _both(real: pd.DataFrame, synthetic: pd.DataFrame) -> tuple[str, ...]:
 
 
 def as_numbers(frame: pd.DataFrame) -> np.ndarray:
+    """The table's columns in their order as float64, (rows, columns)."""
     return frame[list(COLUMNS)].astype("float64").to_numpy()
 
 
