@@ -13,7 +13,7 @@ random data). Nothing that is measured of the pinned model speaks for or against
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -24,7 +24,7 @@ from .. import validate
 from .columns import GroupLasso, solve
 from .objective import Objective
 from .plane import Plane
-from .units import Array, Offer, Units, Whole, join
+from .units import Array, Offer, Units, Whole, join, size
 
 
 @dataclass(frozen=True)
@@ -70,12 +70,21 @@ def gated(x_noisy: Tensor, targets: Tensor, beta: float, skip: bool = True) -> G
     beta = validate.positive("beta", beta)
     validate.points("x_noisy", x_noisy, dim=2)
     objective = Objective.checked("x_noisy", x_noisy, "relu", skip).denoising(targets)
-    x, y = objective.x.numpy(), objective.targets
-    lasso = GroupLasso(x, y, np.zeros_like(y), beta, "relu", objective.skip)
+    length, height = size(objective.x.numpy()), size(objective.targets)
+    x, y = objective.x.numpy() / length, objective.targets / height
+    price = beta / (length * height)  # in units of the data, as for other networks
+    lasso = GroupLasso(x, y, np.zeros_like(y), price, "relu", objective.skip)
     bought = solve(lasso, partial(_best, Plane(x, "relu")), NONE)
-    linear = lasso.linear(bought.units.features(x, "relu"), bought.a)
-    gap = max(bought.loss - bought.bound, 0.0)
-    return Gated(bought.loss, gap, beta, bought.units, bought.a, linear)
+    v, b2 = lasso.linear(bought.units.features(x, "relu"), bought.a)
+    loss, bound = height**2 * bought.loss, height**2 * bought.bound
+    units, a = _stretched(bought.units, length), bought.a * (height / length)
+    return Gated(loss, max(loss - bound, 0.0), beta, units, a, (v * (height / length), b2 * height))
+
+
+def _stretched(units: Units, length: float) -> Units:
+    """The units for points that are ``length`` times as far away."""
+    assert isinstance(units, Gates)
+    return replace(units, b=units.b * length, e=units.e * length)
 
 
 def _best(plane: Plane, dual: Array) -> Offer:

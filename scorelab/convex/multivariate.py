@@ -26,7 +26,7 @@ from .objective import Objective
 from .plane import Plane
 from .solver import Unbounded
 from .space import Space
-from .units import Array, Flags, Units
+from .units import Array, Flags, Units, size
 
 #: Neurons that feed all outputs, or one each.
 OUTPUTS = ("joint", "separate")
@@ -48,8 +48,8 @@ class Multivariate:
     ) -> None:
         self.objective, self.start = objective, start
         k, self.matching = objective.outputs, objective.labels is None
-        self.length = _size(objective.x.numpy())
-        self.height = 1 / self.length if self.matching else _size(objective.targets)
+        self.length = size(objective.x.numpy())
+        self.height = 1 / self.length if self.matching else size(objective.targets)
         self.x = objective.x.numpy() / self.length
         #: The outputs that are solved for together.
         self.parts = [slice(0, k)] if outputs == "joint" else [slice(i, i + 1) for i in range(k)]
@@ -159,13 +159,6 @@ def _enough(lasso: GroupLasso, oracle: Plane | Space) -> float:
         with suppress(RuntimeError):
             solve(lasso, oracle)
             return lasso.beta
-
-
-def _size(values: Array) -> float:
-    """The power of two next to the spread of values (n, k) about their means; 1 where all agree."""
-    if not np.ptp(values, axis=0).any():
-        return 1.0
-    return float(2.0 ** np.round(np.log2((values - values.mean(0)).std())))
 
 
 def _network(

@@ -54,3 +54,10 @@ def join(*parts: U) -> U:
 def pick(units: U, which: Flags | Whole) -> U:
     """Some of the units."""
     return type(units)(*(getattr(units, each.name)[which] for each in fields(units)))
+
+
+def size(values: Array) -> float:
+    """The power of two next to the spread of values (n, k) about their means; 1 where all agree."""
+    if not np.ptp(values, axis=0).any():
+        return 1.0
+    return float(2.0 ** np.round(np.log2((values - values.mean(0)).std())))

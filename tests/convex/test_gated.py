@@ -48,3 +48,25 @@ def test_the_gated_network_is_the_program_without_cones() -> None:
     assert found.objective == pytest.approx(wanted, rel=1e-5)
     residual = float((found.score(torch.tensor(x)) - torch.tensor(y[:, :1])).square().sum())
     assert residual / 2 <= found.objective
+
+
+@pytest.mark.parametrize(
+    ("skip", "length", "height"),
+    [(True, 1e-6, 1), (False, 1e6, 1), (True, 1, 1e-6), (False, 1, 1e6), (True, 1e6, 1e6)],
+)
+def test_the_gated_network_follows_the_units(skip: bool, length: float, height: float) -> None:
+    x, y = rows(12, seed=3)
+    beta = 0.5 * length * height
+    found, scaled = (
+        convex.gated(x, y, 0.5, skip),
+        convex.gated(length * x, height * y, beta, skip),
+    )
+    assert scaled.objective == pytest.approx(height**2 * found.objective, rel=2e-6)
+    assert 0 <= scaled.gap <= 2e-6 * scaled.objective
+    residual = (scaled.score(length * x) - height * y).square().sum() / 2
+    lengths = np.linalg.norm(scaled.units.w, axis=1) * np.linalg.norm(scaled.a, axis=1)
+    assert float(residual) + beta * lengths.sum() == pytest.approx(scaled.objective, rel=1e-7)
+    away = 2 * x + 0.1
+    torch.testing.assert_close(
+        scaled.score(length * away) / height, found.score(away), rtol=0, atol=3e-3
+    )
