@@ -10,7 +10,7 @@ import statistics
 import time
 
 from lab import NOTEBOOKS, Lab, Notebook
-from reader import RUN_ALL, explorers, rest, wait_for
+from reader import DRAWN, RUN_ALL, explorers, first_answer, rest
 
 #: The sliders that replay what is known, by notebook; each has three places or more to its left.
 REPLAYS = {
@@ -29,8 +29,8 @@ REPLAYS = {
 }
 LATER = {"09": 1}  # the explorer is the second of its notebook
 TRAINED = {"00", "03", "04"}  # where a model trains at the start
-HEAVY = {"00": "noise", "05": "stop", "10": "stop"}  # with heavy cells behind the explorer
-DRAWN = ".sl-explorer .js-plotly-plot .main-svg"
+#: Heavy cells stand behind these explorers: a control of each, and a trace that it moves.
+HEAVY = {"00": ("noise", "exact"), "05": ("stop", "now"), "10": ("stop", "this step")}
 #: What was measured, and how far it should reach; times in milliseconds.
 Figure = tuple[str, float, float, bool]
 
@@ -106,18 +106,16 @@ def flood(notebook: Notebook) -> list[Figure]:
     ]
 
 
-def opening(lab: Lab, number: str, control: str) -> list[Figure]:
+def opening(lab: Lab, number: str, control: str, moves: str) -> list[Figure]:
     """*Run All*: when the explorer is there, and when it first answers, while later cells run."""
     (path,) = NOTEBOOKS.glob(f"{number}-*.ipynb")
     notebook = lab.open(path.name)
     start = time.perf_counter()
     notebook.page.evaluate(RUN_ALL)
     notebook.page.wait_for_selector(DRAWN, timeout=120_000)
-    there, before = time.perf_counter(), notebook.text("status")
-    notebook.press(control, "ArrowRight")
-    wait_for(lambda: notebook.text("status") != before, timeout=120)
+    there = time.perf_counter()
+    first_answer(notebook, control, moves)
     answered = time.perf_counter()
-    assert notebook.page.evaluate("window.slRan") is False, "the last cell has run meanwhile"
     notebook.close()
     return [
         (f"{number}: explorer there after Run All, s", there - start, 4, there - start <= 4),
@@ -129,8 +127,8 @@ def measure() -> list[Figure]:
     """All figures, from one JupyterLab and one Chromium."""
     figures = []
     with Lab() as lab:
-        for number, control in HEAVY.items():
-            figures += opening(lab, number, control)
+        for number, control_and_trace in HEAVY.items():
+            figures += opening(lab, number, *control_and_trace)
         for number, controls in REPLAYS.items():
             (path,) = NOTEBOOKS.glob(f"{number}-*.ipynb")
             with explorers(lab, path.name) as notebook:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from lab import Lab, Notebook
-from reader import RUN_ALL, drive, halted, inspect, rest, shown, wait_for
+from reader import RUN_ALL, drive, first_answer, halted, inspect, rest, shown, wait_for
 
 NAME = "00-start-here.ipynb"
 SAVE = "jupyterapp.shell.currentWidget.context.save()"
@@ -15,11 +15,7 @@ def notebook(lab: Lab) -> Iterator[Notebook]:
     """The notebook run whole, as its reader does; the explorer answers before the last cell ran."""
     notebook = lab.open(NAME)
     notebook.page.evaluate(RUN_ALL)
-    notebook.page.wait_for_selector(".sl-explorer .js-plotly-plot .main-svg", timeout=120_000)
-    before = notebook.text("status")
-    notebook.press("noise", "ArrowRight")
-    wait_for(lambda: notebook.text("status") != before, timeout=120)
-    assert notebook.page.evaluate("window.slRan") is False, "the last cell has run meanwhile"
+    first_answer(notebook, "noise", moves="exact")
     notebook.page.wait_for_function("window.slRan", timeout=600_000)
     notebook.settle()
     inspect(notebook)

@@ -16,6 +16,7 @@ RUN_CELL = """i => {
     jupyterapp.shell.currentWidget.content.activeCellIndex = i
     return jupyterapp.commands.execute('notebook:run-cell')
 }"""
+DRAWN = ".sl-explorer .js-plotly-plot .main-svg"
 FITS = """explorer => {
     const screen = jupyterapp.shell.currentWidget.content.node
     return explorer.offsetHeight <= screen.clientHeight
@@ -85,6 +86,18 @@ def drive(notebook: Notebook, control: str, keys: list[str], moves: set[str]) ->
     assert shown(notebook).keys() == before.keys()
     assert notebook.text("error") == ""
     assert notebook.errors == []
+
+
+def first_answer(notebook: Notebook, control: str, moves: str) -> None:
+    """Move a control as soon as there is one, and wait until the trace that it moves has moved.
+
+    The sentence would not do: training that goes on behind the page rewrites it, too.
+    """
+    notebook.page.wait_for_selector(DRAWN, timeout=120_000)
+    before = shown(notebook)[moves]
+    notebook.press(control, "ArrowRight")
+    wait_for(lambda: shown(notebook)[moves] != before, timeout=120)
+    assert notebook.page.evaluate("window.slRan") is False, "the last cell has run meanwhile"
 
 
 def sign(notebook: Notebook, name: str) -> str:
