@@ -117,10 +117,10 @@ def sentence(run: Record, now: Frame) -> str:
     learned, all_wide = (int((values > threshold(now)).sum()) for values in spectra)
     expected = limit(run.where).spread / root
     return (
-        f"{fig.number(int(run.width))} neurons, {fig.number(now.step)} steps: kernel deviation "
-        f"<b>{found.deviation:.1%}</b> (typical at the start {expected:.1%}) · "
-        f"network to kernel flow <b>{found.distance:.1%}</b> (× √m: {found.distance * root:.2f}) "
+        f"{fig.number(now.step)} steps: kernel deviation "
+        f"<b>{found.deviation:.1%}</b> (typical start {expected:.1%}) · "
+        f"distance to the flow <b>{found.distance:.1%}</b> (× √m: {found.distance * root:.2f}) "
         f"· λ<sub>max</sub> <b>{found.eigenvalues[0]:.2f}</b> "
-        f"(limit {float(flow.eigenvalues[0]):.2f}), η&nbsp;=&nbsp;{flow.step_size:.2f} · "
-        f"directions learned <b>{learned}</b> (limit {all_wide}) of {run.where.n}"
+        f"(limit {float(flow.eigenvalues[0]):.2f}) · "
+        f"learned <b>{learned}</b> (limit {all_wide})"
     )

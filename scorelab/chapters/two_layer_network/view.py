@@ -133,10 +133,10 @@ def sentence(run: Record, now: Frame) -> str:
     if now.training > LAST:
         verdict = "unstable: the next numbers are too large, and training ends"
     return (
-        f"At {fig.number(now.step)} steps: mean square error <b>{fig.rounded(now.training)}</b>, "
+        f"{fig.number(now.step)} steps: training error <b>{fig.rounded(now.training)}</b>, "
         f"excess risk <b>{fig.rounded(now.risk)}</b> · "
-        f"weights moved <b>{fig.rounded(found.relative)}</b> × their length · "
-        f"active pairs <b>{found.active:.1%}</b>, switched <b>{found.switched.mean():.1%}</b> · "
-        f"silent neurons <b>{found.silent.mean():.1%}</b> · "
-        f'η λ<sub>max</sub> <b class="sl-{kind}">{fig.rounded(steep)}, {verdict}</b>'
+        f"moved <b>{fig.rounded(found.relative)}</b> × length · "
+        f"active <b>{found.active:.1%}</b>, switched <b>{found.switched.mean():.1%}</b>, "
+        f"silent <b>{found.silent.mean():.1%}</b> · "
+        f'ηλ<sub>max</sub>&nbsp;<b class="sl-{kind}">{fig.rounded(steep)}, {verdict}</b>'
     )

@@ -186,13 +186,11 @@ def test_the_sentence_says_the_numbers_of_the_frame() -> None:
         now = run.frame(stop)
         found, steep = neurons.change(run.frame(0), now), steepness(run, now)
         plain = re.sub("<[^>]+>", "", sentence(run, now))
-        assert (
-            f"At {stop:,} steps: mean square error {now.training:.3g}, excess risk {now.risk:.3g}"
-            in plain
-        )
-        assert f"moved {found.relative:.3g} × their length" in plain
+        errors = f"training error {now.training:.3g}, excess risk {now.risk:.3g}"
+        assert plain.startswith(f"{stop:,} steps: {errors}")
+        assert f"moved {found.relative:.3g} × length" in plain
         active, switched = f"{found.active:.1%}", f"{found.switched.mean():.1%}"
-        assert f"active pairs {active}, switched {switched}" in plain
+        assert f"active {active}, switched {switched}" in plain
         assert plain.endswith(f"{steep:.3g}, {'stable' if steep < 2 else 'unstable'}")
 
 
