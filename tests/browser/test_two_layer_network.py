@@ -52,6 +52,6 @@ def test_it_trains_anew_follows_stops_and_resets_by_keyboard(notebook: Notebook)
     notebook.press("halt", "Space")
     halted(notebook)
     notebook.press("reset", "Space")
-    wait_for(lambda: "At 0 steps" in notebook.text("status"))
+    wait_for(lambda: notebook.text("status").startswith("0 steps"))
     assert notebook.text("count") == "0 of 10,000"
     assert notebook.errors == []
