@@ -26,8 +26,11 @@ from .units import Array, Offer, Units, join, pick
 #: From residuals (n, k) to the neurons that are worth the most.
 Oracle: TypeAlias = Callable[[Array], Offer]
 
-#: Neurons that join the master program in one round, and rounds before it counts as failed.
-BATCH, ROUNDS = 40, 200
+#: Neurons that join the master program in one round.
+BATCH = 40
+#: Rounds before it counts as failed; in score matching, where β may be too small, and then each
+#: takes longer than the last.
+ROUNDS, RIGID_ROUNDS = 200, 60
 #: A loss this near the least is the least, relative.
 EXACT = 1e-6
 #: A neuron of less than this share of the largest is not kept.
@@ -56,6 +59,10 @@ class GroupLasso:
     def pay(self) -> float:
         """β; in score matching a little less, so that dual constraints have room for rounding."""
         return self.beta * (1 - ROOM * self.rigid)
+
+    def affords(self, most: float) -> bool:
+        """Whether what units earn at most is below β, but for rounding."""
+        return most <= self.beta * (1 + 1e-12)
 
     @cached_property
     def free(self) -> tuple[Array, Array]:
@@ -95,19 +102,20 @@ def solve(lasso: GroupLasso, oracle: Oracle, start: Units | None = None) -> Boug
     """
     target = lasso.project(lasso.target)
     units, bound = empty(lasso) if start is None else start, -np.inf
-    for _ in range(ROUNDS):
+    rounds = RIGID_ROUNDS if lasso.rigid else ROUNDS
+    for _ in range(rounds):
         state = Master(lasso, units, target)
         offered, earned, inner, outer = oracle(state.dual)
         bound = max(bound, state.dual_value(outer))
         short = state.loss - state.dual_value(inner)
-        if short <= EXACT * max(1.0, abs(state.loss)) or (lasso.rigid and inner <= lasso.beta):
+        if short <= EXACT * max(1.0, abs(state.loss)) or (lasso.rigid and lasso.affords(inner)):
             return Bought(state.units, state.a, state.loss, bound, state.dual)
         worth = np.flatnonzero(earned > lasso.pay * (1 + ROOM / 4))
         chosen = worth[np.argsort(-earned[worth])[:BATCH]]
         if not len(chosen):
             raise RuntimeError("no neuron improves the loss, and yet it is not certified")
         units = join(state.units, pick(offered, chosen))
-    raise RuntimeError(f"column generation stopped early: {ROUNDS} rounds were not enough")
+    raise RuntimeError(f"column generation stopped early: {rounds} rounds were not enough")
 
 
 def empty(lasso: GroupLasso) -> Units:
@@ -146,7 +154,7 @@ class Master:
         z, beta = self.dual, self.lasso.beta
         inner, square = float((z * self.target).sum()), float((z**2).sum())
         if self.lasso.rigid:
-            return inner - square / 2 if most <= beta else -np.inf
+            return inner - square / 2 if self.lasso.affords(most) else -np.inf
         scale = min(beta / most if most > 0 else 1.0, inner / square if square > 0 else 1.0)
         return scale * inner - scale**2 * square / 2
 

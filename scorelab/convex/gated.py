@@ -13,7 +13,7 @@ random data). Nothing that is measured of the pinned model speaks for or against
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -21,7 +21,9 @@ import torch
 from torch import Tensor
 
 from .. import validate
+from .axis import Axis
 from .columns import GroupLasso, solve
+from .frame import Frame
 from .objective import Objective
 from .plane import Plane
 from .units import Array, Offer, Units, Whole, join, size
@@ -39,7 +41,9 @@ class Gates(Units):
         return (x @ self.g.T + self.e > 0) * (x @ self.w.T + self.b)
 
 
-NONE = Gates(np.zeros((0, 2)), np.zeros(0), np.zeros((0, 1)), np.zeros((0, 2)), np.zeros(0))
+def _none(dim: int) -> Gates:
+    w, b = np.zeros((0, dim)), np.zeros(0)
+    return Gates(w, b, np.zeros((0, 1)), w, b)
 
 
 @dataclass(frozen=True)
@@ -70,27 +74,40 @@ def gated(x_noisy: Tensor, targets: Tensor, beta: float, skip: bool = True) -> G
     beta = validate.positive("beta", beta)
     validate.points("x_noisy", x_noisy, dim=2)
     objective = Objective.checked("x_noisy", x_noisy, "relu", skip).denoising(targets)
-    length, height = size(objective.x.numpy()), size(objective.targets)
-    x, y = objective.x.numpy() / length, objective.targets / height
-    price = beta / (length * height)  # in units of the data, as for other networks
+    frame, height = Frame.of(objective.x.numpy()), size(objective.targets)
+    x, y = frame.inside(objective.x.numpy())[:, : frame.rank], objective.targets / height
+    price = beta / (frame.length * height)  # in units of the data, as for other networks
     lasso = GroupLasso(x, y, np.zeros_like(y), price, "relu", objective.skip)
-    bought = solve(lasso, partial(_best, Plane(x, "relu")), NONE)
+    best = (
+        partial(_best, Plane(x, "relu")) if frame.rank == 2 else partial(_beyond, Axis(x, "relu"))
+    )
+    bought = solve(lasso, best, _none(frame.rank))
     v, b2 = lasso.linear(bought.units.features(x, "relu"), bought.a)
-    loss, bound = height**2 * bought.loss, height**2 * bought.bound
-    units, a = _stretched(bought.units, length), bought.a * (height / length)
-    return Gated(loss, max(loss - bound, 0.0), beta, units, a, (v * (height / length), b2 * height))
+    loss, bound, slope = height**2 * bought.loss, height**2 * bought.bound, height / frame.length
+    linear = frame.outside(v * slope, b2 * slope)
+    gap = max(loss - bound, 0.0)
+    return Gated(loss, gap, beta, _outside(frame, bought.units), bought.a * slope, linear)
 
 
-def _stretched(units: Units, length: float) -> Units:
-    """The units for points that are ``length`` times as far away."""
+def _outside(frame: Frame, units: Units) -> Units:
+    """The units for the points as they were."""
     assert isinstance(units, Gates)
-    return replace(units, b=units.b * length, e=units.e * length)
+    (w, b), (g, e) = frame.outside(units.w, units.b), frame.outside(units.g, units.e)
+    return Gates(w, b, units.slope, g, e)
+
+
+def _beyond(axis: Axis, dual: Array) -> Offer:
+    """On a line a gate and what is behind it is the ReLU neuron that has its kink there."""
+    units, earned, most, bound = axis(dual)
+    return Offer(Gates(units.w, units.b, units.slope, units.w, units.b), earned, most, bound)
 
 
 def _best(plane: Plane, dual: Array) -> Offer:
     """The best gated neuron about each point, for residuals (n, k)."""
     found, values = [], []
     for start, value, angle, _ in plane.best(dual, cones=False):
+        # A cell without width, between copies of a point, parts what no gate does.
+        value = np.where(plane.wide[start : start + len(value), :, None], value, 0)
         cell, row = value[..., 0].argmax(1), np.arange(len(value))
         found.append(_gates(plane, start + row, cell, angle[row, cell, 0]))
         values.append(value[row, cell, 0])

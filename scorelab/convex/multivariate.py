@@ -4,10 +4,16 @@ The weight decay (β/2)(‖W‖² + ‖A‖²) of a network is least, for the fu
 neuron's ‖w_j‖ equals its ‖a_j‖. It is then β Σ ‖w_j‖‖a_j‖, so that w_j may be taken of length one
 and the loss is convex in the a_j: a group lasso over all unit neurons, which ``columns`` solves.
 
-It is solved in units of the data, x = length · x′ and s = height · s′: they turn β into
-β/(length · height) and the loss into height² times its own. Both are powers of two, so that
-nothing is rounded: a solver's tolerances mean the same in every unit of the data, and so does its
-work. Score matching has height = 1/length, which leaves β as it is.
+It is solved in the data's own ``Frame``, x = c + length · Q y and s = height · s′: this turns β
+into β/(length · height) and the loss into height² times its own. A solver's tolerances mean the
+same in every unit of the data, and so does its work. Score matching has a height of β/length, so
+that β becomes about one and the slopes count 1/β.
+
+Where the data lie in a subspace, denoising is solved within: a weight across it costs and does
+nothing. In score matching it does something, for slopes across count. A skip connection across
+then lowers the loss for ever, and so do neurons for too small a β, which the loss of a network
+that is zero on the data shows: one that looks across has all n data on one side and earns
+n ‖P E‖, P the projection across and E the unit vectors of the outputs it feeds (derived).
 """
 
 from __future__ import annotations
@@ -16,11 +22,14 @@ from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
-import torch
 
+from .. import validate
+from .assembled import network
+from .axis import Axis
 from .bound import least
-from .columns import Bought, GroupLasso, solve
-from .fit import Fit, Linear, Neurons
+from .columns import GroupLasso, solve
+from .fit import Fit
+from .frame import Frame
 from .line import Line
 from .objective import Objective
 from .plane import Plane
@@ -30,6 +39,12 @@ from .units import Array, Flags, Units, size
 
 #: Neurons that feed all outputs, or one each.
 OUTPUTS = ("joint", "separate")
+#: A network this far above its bound, or above what the solver found, is a failure; relative.
+CERTIFIED = 1e-3
+#: Data are too flat below this for the large V that score matching has across them.
+FLAT = 1e-5
+#: How much above the least β score matching is solved in reasonable time, relative.
+MARGIN = 5e-3
 
 
 class Multivariate:
@@ -46,56 +61,80 @@ class Multivariate:
         allowed: Flags | None = None,
         start: Fit | None = None,
     ) -> None:
-        self.objective, self.start = objective, start
-        k, self.matching = objective.outputs, objective.labels is None
-        self.length = size(objective.x.numpy())
-        self.height = 1 / self.length if self.matching else size(objective.targets)
-        self.x = objective.x.numpy() / self.length
+        self.objective, self.allowed, self.start = objective, allowed, start
+        k, data, self.matching = objective.outputs, objective.x.numpy(), objective.labels is None
+        self.frame = Frame.of(data)
         #: The outputs that are solved for together.
         self.parts = [slice(0, k)] if outputs == "joint" else [slice(i, i + 1) for i in range(k)]
-        if self.matching:
-            self.oracles = [self._oracle(np.eye(k)[part], allowed) for part in self.parts]
-        else:
-            self.oracles = [self._oracle(None, allowed)] * len(self.parts)
+        dim = data.shape[1] if self.matching else self.frame.rank
+        self.x = self.frame.inside(data)[:, :dim]
+        self.exact = allowed is None and dim < 3
 
     def fit(self, beta: float) -> Fit:
         """The optimum at β.
 
-        Raises ValueError where the loss has no minimum, and RuntimeError with the solver's status.
+        Raises ValueError where the loss has no minimum, and RuntimeError with the solver's status,
+        or with the gap of a network that is none.
         """
-        if self.matching and self.x.shape[1] > 2:
-            self._require_minimum_along_axes(beta)
+        height = self._height(beta)
+        if self.matching:
+            self._require_minimum(beta)
         solved = []
-        for part, oracle in zip(self.parts, self.oracles, strict=True):
-            lasso = self._lasso(part, beta / (self.length * self.height))
+        for lasso, oracle, start in self._programs(beta, height):
             try:
-                solved.append((lasso, solve(lasso, oracle, self._start(part))))
+                solved.append((lasso, solve(lasso, oracle, start)))
             except RuntimeError as error:
-                raise (_explained(error, lasso, oracle) if self.matching else error) from None
-        neurons, linear = _network(solved, self.length, self.height)
+                raise self._explained(error, lasso, oracle, beta) from None
+        neurons, linear = network(solved, self.frame, height)
         loss = self.objective.loss(neurons, linear, beta)
-        gap = loss - self.height**2 * sum(bought.bound for _, bought in solved)
+        gap = loss - height**2 * sum(bought.bound for _, bought in solved)
+        off = gap if self.exact else loss - height**2 * sum(bought.loss for _, bought in solved)
+        if not off <= CERTIFIED * max(abs(loss), height**2):
+            name = "the gap" if self.exact else "the distance to the solver's value"
+            raise RuntimeError(f"no optimum: at a loss of {loss:g} {name} is {off:g}; {beta=}")
         return self.objective.fit(neurons, linear, beta, loss, gap, "Solved")
 
     def least_beta(self) -> float:
-        """The β below which score matching in the plane has no minimum, to 1/1000, rather above."""
-        pairs = zip(self.parts, self.oracles, strict=True)
-        return max(
-            least(self._lasso(part, 1.0), oracle)[1]
-            for part, oracle in pairs
-            if isinstance(oracle, Plane)
-        )
+        """A β from which on score matching in the plane has a minimum, and at which it is found."""
+        self._require_span()
+        if (across := self._across()) >= len(self.x):
+            return across  # where a network that is zero is the best
+        programs = self._programs(1.0, self._height(1.0))
+        return max(_least(lasso, oracle) for lasso, oracle, _ in programs)
 
-    def _oracle(self, turn: Array | None, allowed: Flags | None) -> Plane | Space:
-        """What finds the best neuron: exact in the plane, a search from many starts beyond."""
-        if self.x.shape[1] > 2:
-            return Space(self.x, self.objective.activation, turn, allowed)
-        plane = Plane(self.x, self.objective.activation, turn)
-        if allowed is not None:
-            plane.restrict(allowed)
+    def _height(self, beta: float) -> float:
+        """The unit of the score, a power of two."""
+        if not self.matching:
+            return size(self.objective.targets)
+        return 2.0 ** np.ceil(np.log2(max(beta / len(self.x), 1.0))) / self.frame.length
+
+    def _programs(
+        self, beta: float, height: float
+    ) -> list[tuple[GroupLasso, Plane | Space | Axis, Units | None]]:
+        """For each part of the outputs its program, what finds its best neuron, and a start."""
+        count = 1 / (self.frame.length * height)  # what slopes count
+        turns = [count * self.frame.axes[part] if self.matching else None for part in self.parts]
+        if self.matching:
+            oracles = [self._oracle(turn) for turn in turns]
+        else:
+            oracles = [self._oracle(None)] * len(self.parts)
+        lassos = [self._lasso(part, beta * count, height) for part in self.parts]
+        starts = [self._start(part) for part in self.parts]
+        return list(zip(lassos, oracles, starts, strict=True))
+
+    def _oracle(self, turn: Array | None) -> Plane | Space | Axis:
+        """What finds the best neuron: exact up to the plane, a search from many starts beyond."""
+        dim, kind = self.x.shape[1], self.objective.activation
+        if dim == 1:
+            return Axis(self.x, kind, self.allowed)
+        if dim > 2:
+            return Space(self.x, kind, turn, self.allowed)
+        plane = Plane(self.x, kind, turn)
+        if self.allowed is not None:
+            plane.restrict(self.allowed)
         return plane
 
-    def _lasso(self, part: slice, beta: float) -> GroupLasso:
+    def _lasso(self, part: slice, beta: float, height: float) -> GroupLasso:
         """The program of some outputs.
 
         With a skip connection the sum of divergences contains n tr V. Least over the free part Φ B,
@@ -103,7 +142,7 @@ class Multivariate:
         the outputs (derived in the course).
         """
         y, kind, skip = (
-            self.objective.targets[:, part] / self.height,
+            self.objective.targets[:, part] / height,
             self.objective.activation,
             self.objective.skip,
         )
@@ -111,7 +150,7 @@ class Multivariate:
         if not (self.matching and skip):
             return lasso
         q, r = lasso.free
-        unit = np.eye(len(r))[:, part]
+        unit = np.eye(len(r))[:, part] / (self.frame.length * height)
         return replace(lasso, drift=-len(self.x) * (q @ np.linalg.solve(r.T, unit)))
 
     def _start(self, part: slice) -> Units | None:
@@ -119,71 +158,90 @@ class Multivariate:
         if self.start is None:
             return None
         w, b, a = (each.detach().cpu().double().numpy() for each in self.start.neurons)
-        feeds = (a[:, part] != 0).any(axis=1)
-        w, b = w[feeds], b[feeds]
+        w, b = self.frame.within(w, b)
+        w = w[:, : self.x.shape[1]]
         length = np.linalg.norm(w, axis=1)
-        return Units(w / length[:, None], b / (length * self.length), np.zeros((len(w), 1)))
+        feeds = (a[:, part] != 0).any(axis=1) & (length > 0)
+        w, b, length = w[feeds], b[feeds], length[feeds]
+        return Units(w / length[:, None], b / length, np.zeros((len(w), 1)))
 
-    def _require_minimum_along_axes(self, beta: float) -> None:
-        """Networks that look along one axis are networks on a line: they need a minimum first."""
-        for column in self.objective.x.split(1, dim=1):
-            if len(column.unique()) > 1:
-                Line(replace(self.objective, x=column)).require(beta)
+    def _require_span(self) -> None:
+        """A ValueError where a skip connection can look across the data, or all but across."""
+        rank, dim = self.frame.rank, self.x.shape[1]
+        if self.objective.skip:
+            validate.require(
+                rank == dim,
+                "x",
+                f"points in a subspace of {rank} of {dim} dimensions",
+                "with a skip connection the loss has no minimum for any beta, because the part of "
+                "V that looks across lowers the divergence and does nothing at the data",
+            )
+            validate.require(
+                self.frame.thin > FLAT,
+                "x",
+                f"points {self.frame.thin:.2g} times as wide one way as another",
+                f"with a skip connection must be wider than {FLAT:g} times",
+            )
 
+    def _across(self) -> float:
+        """What the best neuron earns that looks across the data and is zero on them."""
+        across = self.frame.axes[:, self.frame.rank :]
+        reach = [np.linalg.norm(across[part], 2) for part in self.parts if across.size]
+        return float(np.round(len(self.x) * max(reach, default=0.0), 9))
 
-def _explained(error: Exception, lasso: GroupLasso, oracle: Plane | Space) -> Exception:
-    """What to raise where score matching could not be solved: ValueError where β is too small."""
-    beta = lasso.beta
-    why = (
-        "the loss has no minimum: neurons of opposite sign with nearly the same kink change the "
-        "slope at a data point and nothing else, and earn more than they cost"
-    )
-    if isinstance(oracle, Plane) and beta < (bound := least(lasso, oracle)[1]):
-        return ValueError(
-            f"beta={beta!r}: must be at least {bound:.5g} for {lasso.activation}, "
-            f"{'with' if lasso.skip else 'without'} a skip connection, on these data: below "
-            f"that {why}"
+    def _require_minimum(self, beta: float) -> None:
+        """A ValueError for what is seen at once: neurons across the data, and along one axis."""
+        self._require_span()
+        least = self._across()
+        validate.require(
+            beta >= least,
+            "beta",
+            beta,
+            f"must be at least {least:g} on these data, which lie in a subspace: below that the "
+            "loss has no minimum, because of neurons that look across and are zero at the data",
         )
-    if isinstance(error, Unbounded):
-        return ValueError(
-            f"beta={beta!r}: must be larger on these data; {_enough(lasso, oracle):g} is "
-            f"enough. With this one {why}"
+        if self.x.shape[1] > 2:  # on one axis networks on a line need a minimum
+            for column in self.objective.x.split(1, dim=1):
+                if len(column.unique()) > 1:
+                    Line(replace(self.objective, x=column)).require(beta)
+
+    def _explained(
+        self, error: Exception, lasso: GroupLasso, oracle: Plane | Space | Axis, beta: float
+    ) -> Exception:
+        """What to raise where a program was not solved: ValueError where β is too small."""
+        if not self.matching:
+            return RuntimeError(f"{error}; {beta=}")
+        why = (
+            "the loss has no minimum: neurons of opposite sign with nearly the same kink change "
+            "the slope at a data point and nothing else, and earn more than they cost"
         )
-    return RuntimeError(f"{error}; beta={beta!r} may be too small for a minimum")
-
-
-def _enough(lasso: GroupLasso, oracle: Plane | Space) -> float:
-    """The first of 2β, 4β, … at which there is a minimum that the solver finds."""
-    while True:
-        lasso = replace(lasso, beta=2 * lasso.beta)
+        unit = beta / lasso.beta
         with suppress(RuntimeError):
-            solve(lasso, oracle)
-            return lasso.beta
+            if isinstance(oracle, Plane) and beta < (bound := unit * _least(lasso, oracle)):
+                return ValueError(
+                    f"beta={beta!r}: must be at least {bound:.5g} for {lasso.activation}, "
+                    f"{'with' if lasso.skip else 'without'} a skip connection, on these data: "
+                    f"below that {why}"
+                )
+            if isinstance(oracle, Space) and isinstance(error, Unbounded):
+                return ValueError(
+                    f"beta={beta!r}: must be larger on these data; "
+                    f"{unit * _enough(lasso, oracle):g} is enough. With this one {why}"
+                )
+        return RuntimeError(f"{error}; beta={beta!r} may be too small for a minimum")
 
 
-def _network(
-    solved: list[tuple[GroupLasso, Bought]], length: float, height: float
-) -> tuple[Neurons, Linear]:
-    """One network of one or several solutions, each for its own outputs, in the data's units."""
-    w, b = (np.concatenate([getattr(bought.units, name) for _, bought in solved]) for name in "wb")
-    b, a = b * length, _diagonal([bought.a for _, bought in solved]) * (height / length)
-    root = np.sqrt(np.linalg.norm(a, axis=1))
-    free = [
-        lasso.linear(bought.units.features(lasso.x, lasso.activation), bought.a)
-        for lasso, bought in solved
-    ]
-    v, b2 = (np.concatenate(parts) for parts in zip(*free, strict=True))
-    v, b2 = v * (height / length), b2 * height
-    weights = (w * root[:, None], b * root, a / root[:, None], v, b2)
-    w, b, a, v, b2 = (torch.from_numpy(each) for each in weights)
-    return (w, b, a), (v, b2)
+def _least(lasso: GroupLasso, oracle: Plane | Space | Axis) -> float:
+    """A little more than the least β with a minimum, where it is approached, but not reached."""
+    assert isinstance(oracle, Plane)
+    return least(lasso, oracle)[1] * (1 + MARGIN)
 
 
-def _diagonal(blocks: list[Array]) -> Array:
-    """Blocks (m_i, k_i) along a diagonal, zero elsewhere."""
-    widths = np.cumsum([0, *(block.shape[1] for block in blocks)])
-    padded = [
-        np.pad(block, ((0, 0), (left, widths[-1] - left - block.shape[1])))
-        for block, left in zip(blocks, widths, strict=False)
-    ]
-    return np.concatenate(padded)
+def _enough(lasso: GroupLasso, oracle: Space) -> float:
+    """The first of 2β, 4β, … at which there is a minimum that the solver finds."""
+    for power in range(1, 60):
+        more = replace(lasso, beta=2**power * lasso.beta)
+        with suppress(RuntimeError):
+            solve(more, oracle)
+            return more.beta
+    raise RuntimeError("no beta was found to be enough")

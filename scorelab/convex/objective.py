@@ -14,6 +14,8 @@ from .units import Array
 
 #: Numbers that one block of a loss holds at once.
 BLOCK = 2**22
+#: Spreads of the data and of labels between which squares and their inverses are numbers.
+SMALLEST, LARGEST = 1e-140, 1e140
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +46,7 @@ class Objective:
             "1 distinct point",
             "must hold at least two distinct points",
         )
+        _sized(name, inside)
         return cls(inside, activation, bool(skip), x.device)
 
     def denoising(self, targets: Tensor) -> Objective:
@@ -52,7 +55,10 @@ class Objective:
         if self.x.shape[1] == 1:
             validate.shape("targets", targets, (n, 1))
         validate.require(len(targets) == n, "targets.shape", shape, f"must have {n} rows")
-        return replace(self, labels=targets.detach().cpu().double())
+        labels = targets.detach().cpu().double()
+        if bool((labels != labels[0]).any()):
+            _sized("targets", labels)
+        return replace(self, labels=labels)
 
     @property
     def outputs(self) -> int:
@@ -89,3 +95,11 @@ class Objective:
         (w, b, a), (v, b2) = neurons, linear
         moved = (w.to(where), b.to(where), a.to(where)), (v.to(where), b2.to(where))
         return Fit(loss, max(float(gap), 0.0), *moved, self.activation, float(beta), status)
+
+
+def _sized(name: str, values: Tensor) -> None:
+    """A ValueError for values (n, k) so small or large that their squares are no numbers."""
+    spread = float((values.amax(0) - values.amin(0)).max())
+    ok = spread > SMALLEST and float(values.abs().max()) < LARGEST
+    allowed = f"must be between {SMALLEST:g} and {LARGEST:g}: squares are taken"
+    validate.require(ok, name, f"values up to {values.abs().max():.2g}, {spread:.2g} wide", allowed)

@@ -1,6 +1,7 @@
 """Activation patterns: on which of the data a neuron 1[w · x + b > 0] can be active.
 
 In general position there are 2 Σ_{k ≤ d} C(n − 1, k) of them (standard), n² − n + 2 in the plane.
+Of points in a subspace d counts its dimensions, and of points that coincide one counts.
 """
 
 from __future__ import annotations
@@ -10,18 +11,19 @@ from itertools import combinations
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Generator, Tensor
 
 from .. import validate
+from .frame import Frame
 from .plane import Plane
-
-Patterns = NDArray[np.bool_]
+from .units import Array, Flags
 
 #: More patterns than this are not listed, and no more are searched from where they are sampled.
 MOST = 100_000
 #: Draws for each pattern asked for, before they count as used up.
 PATIENCE = 200
+#: Points this near a plane are on it, in units of the data: what is left is rounding.
+NEAR = 1e-9
 
 
 def most_patterns(n: int, dim: int) -> int:
@@ -32,60 +34,81 @@ def most_patterns(n: int, dim: int) -> int:
 def patterns(x: Tensor, count: int | None = None, *, generator: Generator | None = None) -> Tensor:
     """Activation patterns of the points x (n, d): bool (n, P), each column another one.
 
-    All of them when ``count`` is None; in the plane whatever the points, in other dimensions for
-    points in general position. Else ``count`` of them, of random planes through the neighbourhood
-    of a random point. Raises ValueError when there are more than can be listed, or fewer than are
-    asked for.
+    All of them when ``count`` is None. Else ``count`` of them, of random planes through the
+    neighbourhood of a random point. Raises ValueError when there are more than can be listed, or
+    fewer than are asked for.
     """
     points = validate.points("x", x).detach().cpu().double().numpy()
     if count is None:
-        return torch.from_numpy(_all(points))
-    validate.count("count", count)
-    return torch.from_numpy(_sampled(points, count, generator))
+        y, most = _within(points)
+        n, dim = y.shape
+        allowed = (
+            f"{n} points in {dim} dimensions have up to {most} patterns: ask for a number of at "
+            f"most {MOST}"
+        )
+        validate.require(most <= MOST, "count", None, allowed)
+        return torch.from_numpy(_all(y))
+    most = min(_within(points)[1], MOST)
+    allowed = f"must be at most {most}, for {len(x)} points"
+    validate.require(validate.count("patterns", count) <= most, "patterns", count, allowed)
+    found = _sampled(points, count, generator)
+    allowed = f"only {found.shape[1]} were found on these points"
+    validate.require(found.shape[1] == count, "patterns", count, allowed)
+    return torch.from_numpy(found)
 
 
-def _all(x: NDArray[np.float64]) -> Patterns:
-    n, dim = x.shape
-    total = most_patterns(n, dim)
-    validate.require(
-        total <= MOST,
-        "count",
-        None,
-        f"{n} points in {dim} dimensions have up to {total} patterns: ask for a "
-        f"number of at most {MOST}",
-    )
-    if dim == 2:
+def some(x: Array, count: int) -> Flags:
+    """All patterns of points x (n, d) if these are at most ``count``, else about as many (n, P)."""
+    y, most = _within(x)
+    return _all(y) if most <= count else _sampled(x, count, None)
+
+
+def _within(x: Array) -> tuple[Array, int]:
+    """Points (n, d) in coordinates of the subspace that they span, (n, r), and `most_patterns`."""
+    distinct = len(np.unique(x, axis=0))
+    if distinct == 1:
+        return x[:, :0], 2
+    frame = Frame.of(x)
+    return frame.inside(x)[:, : frame.rank], most_patterns(distinct, frame.rank)
+
+
+def _all(x: Array) -> Flags:
+    """All patterns of points x (n, r) that span r dimensions.
+
+    A plane with some points in front of it can be moved until points that span a plane lie on it:
+    these have one of their own patterns, the others are on the same sides as before.
+    """
+    n, rank = x.shape
+    if rank == 0:
+        return np.array([[False, True]] * n)
+    if rank == 2:
         return Plane(x, "relu").patterns()
-    return _distinct(_around_every_vertex(x))
+    found, seen = [], set[bytes]()
+    for corner in map(list, combinations(range(n), rank)):
+        values, turned = np.linalg.svd(x[corner[1:]] - x[corner[0]])[1:]
+        if len(values) and values[-1] < NEAR:
+            continue
+        along = (x - x[corner[0]]) @ turned[-1]
+        on = np.abs(along) < NEAR
+        if on.tobytes() not in seen:
+            seen.add(on.tobytes())
+            found += [_beside(x, on, side * along > 0) for side in (1, -1)]
+    return _distinct(np.concatenate(found, axis=1))
 
 
-def _around_every_vertex(x: NDArray[np.float64]) -> Patterns:
-    """The patterns near each plane through d points, which may lie on either side of it."""
-    n, dim = x.shape
-    found = [np.zeros((n, 1), bool), np.ones((n, 1), bool)]
-    sides = np.array(list(np.ndindex(*[2] * dim)), dtype=bool).T
-    for corner in map(list, combinations(range(n), dim)):
-        normal = np.linalg.svd(x[corner] - x[corner[0]])[2][-1]
-        for sign in (1, -1):
-            ahead = sign * ((x - x[corner[0]]) @ normal) > 0
-            near = np.repeat(ahead[:, None], sides.shape[1], axis=1)
-            near[corner] = sides
-            found.append(near)
-    return np.concatenate(found, axis=1)
+def _beside(x: Array, on: Flags, ahead: Flags) -> Flags:
+    """The patterns of a plane that has the points ``on`` it, and of the others those ``ahead``."""
+    own = _all(_within(x[on])[0])
+    near = np.repeat(ahead[:, None], own.shape[1], axis=1)
+    near[on] = own
+    return near
 
 
-def _sampled(x: NDArray[np.float64], count: int, generator: Generator | None) -> Patterns:
-    """Normal directions, a random point just before or just behind each plane."""
+def _sampled(x: Array, count: int, generator: Generator | None) -> Flags:
+    """Normal directions, a random point just before or just behind each plane, up to ``count``."""
     generator = generator or Generator().manual_seed(0)
     n, dim = x.shape
     found = np.zeros((n, 0), bool)
-    most = most_patterns(n, dim)
-    validate.require(
-        count <= min(most, MOST),
-        "patterns",
-        count,
-        f"must be at most {min(most, MOST)}, for {n} points",
-    )
     for _ in range(PATIENCE):
         w = torch.randn(2 * count, dim, generator=generator, dtype=torch.float64).numpy()
         near = torch.randint(n, (2 * count,), generator=generator).numpy()
@@ -95,17 +118,17 @@ def _sampled(x: NDArray[np.float64], count: int, generator: Generator | None) ->
         ahead = (along > edge) | ((along == edge) & tie)
         found = _distinct(np.concatenate((found, ahead), axis=1))
         if found.shape[1] >= count:
-            return found[:, :count]
-    raise ValueError(f"patterns={count!r}: only {found.shape[1]} were found on these points")
+            break
+    return found[:, :count]
 
 
-def _distinct(found: Patterns) -> Patterns:
+def _distinct(found: Flags) -> Flags:
     """Each column once, in the order of their first appearance."""
     _, first = np.unique(np.packbits(found, axis=0), axis=1, return_index=True)
     return found[:, np.sort(first)]
 
 
-def chosen(x: Tensor, asked: int | Tensor | None, generator: Generator | None) -> Patterns | None:
+def chosen(x: Tensor, asked: int | Tensor | None, generator: Generator | None) -> Flags | None:
     """The patterns that a caller asks for: None for all, a number of them, or a list (n, P)."""
     if asked is None:
         return None

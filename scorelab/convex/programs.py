@@ -35,8 +35,9 @@ def score_matching(
     infinite where the bound does not hold (Zhang and Pilanci 2024; beyond a line derived here).
 
     Raises ValueError where β is so small that the loss has no minimum (on a line below 1 for relu
-    and 2 for abs with a skip connection on distinct points; in the plane it names the least one),
-    and RuntimeError where the solver stops early.
+    and 2 for abs with a skip connection on distinct points; in the plane it names the least one);
+    where there is none for any β, as for points in a subspace with a skip connection; and
+    RuntimeError where the solver stops early, or, with the gap, where that is not small.
     """
     beta = validate.positive("beta", beta)
     objective = Objective.checked("x", x, activation, skip)
@@ -98,9 +99,10 @@ def least_beta(
 ) -> float:
     """The β below which score matching on x (n, 1) or (n, 2) has no minimum.
 
-    On a line exactly; in the plane to 1/1000, and rather above than below, for a network whose
-    neurons feed all ``outputs`` or one each (on a line there is only one). Raises ValueError for
-    other dimensions, and RuntimeError where the solver stops early.
+    On a line exactly; in the plane from 5/1000 to 6/1000 above it, where a minimum is found, for a
+    network whose neurons feed all ``outputs`` or one each (on a line there is only one). Raises
+    ValueError for other dimensions, and for points of the plane on a line, where with a skip
+    connection no β is enough; and RuntimeError where the solver stops early.
     """
     objective = Objective.checked("x", x, activation, skip)
     validate.require(x.shape[1] < 3, "x.shape", tuple(x.shape), "must be (n, 1) or (n, 2)")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 
-from .patterns import most_patterns, patterns
+from .patterns import some
 from .units import Array, Flags, Offer, Units, Whole
 
 #: Starts of the search where patterns are sampled, steps of each, and how many are refined.
@@ -23,8 +22,7 @@ class Space:
     def __init__(self, x: Array, activation: str, turn: Array | None, starts: Flags | None) -> None:
         self.x, self.activation, self.turn = x, activation, turn
         if starts is None:
-            few = most_patterns(*x.shape) <= STARTS
-            starts = patterns(torch.from_numpy(x), None if few else STARTS).numpy()
+            starts = some(x, STARTS)
         self.starts = starts.astype(float)
         self.spread = x - x.mean(0)
 
@@ -72,11 +70,12 @@ class Space:
         """More than any unit earns: its features vary no more than the data, ‖f − f(x̄)‖ ≤ ‖X − x̄‖.
 
         So ‖Zᵀf‖ ≤ ‖Z‖ ‖X − x̄‖ in spectral norms, and ≤ Σ ‖z_i‖‖x_i − x̄‖, because 1ᵀZ = 0. The
-        slopes of score matching add n at most.
+        slopes of score matching add n ‖turn‖ at most.
         """
         spectral = np.linalg.norm(dual, 2) * np.linalg.norm(self.spread, 2)
         single = (np.linalg.norm(dual, axis=1) * np.linalg.norm(self.spread, axis=1)).sum()
-        return float(min(spectral, single)) + (0 if self.turn is None else len(self.x))
+        slopes = 0 if self.turn is None else len(self.x) * np.linalg.norm(self.turn, 2)
+        return float(min(spectral, single) + slopes)
 
     def _pivots(self, dual: Array, w: Array) -> tuple[Array, Whole]:
         """For directions w (m, d) what the best unit earns, and how many data are before its kink.

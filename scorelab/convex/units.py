@@ -60,4 +60,6 @@ def size(values: Array) -> float:
     """The power of two next to the spread of values (n, k) about their means; 1 where all agree."""
     if not np.ptp(values, axis=0).any():
         return 1.0
-    return float(2.0 ** np.round(np.log2((values - values.mean(0)).std())))
+    away = values - values.mean(0)
+    most = np.abs(away).max()  # whose square may be no number
+    return float(2.0 ** np.round(np.log2(most) + np.log2((away / most).std())))
