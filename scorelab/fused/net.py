@@ -5,7 +5,7 @@ of pre-activations through memory. Here a block of eight rows goes forward and b
 pre-activations are still in cache. Each inner loop writes one array only, because LLVM gives up
 vectorising where it would have to check many arrays for overlap. Weights are stored transposed,
 (p, m), so that every loop runs over neurons. All tails are padded with zeros, which change
-neither loss nor gradient: p to a multiple of 4, d to one of 2, rows to one of 8.
+neither loss nor gradient: p to a multiple of 4, d to 2 or to a multiple of 4, rows to one of 8.
 """
 
 from __future__ import annotations
@@ -30,16 +30,46 @@ def padded(array: np.ndarray, multiples: tuple[int, int]) -> np.ndarray:
     return out
 
 
-@jit
-def _set4(y, a, b, c, d, s, t, u, v):
-    for r in range(y.shape[0]):
-        y[r] = s * a[r] + t * b[r] + u * c[r] + v * d[r]
+def outputs_first(signs: Tensor) -> np.ndarray:
+    """Signs (m, d) as (d, m), with d padded to 2 or to a multiple of 4."""
+    return padded(signs.T.numpy(), (2 if signs.shape[1] <= 2 else 4, 1))
 
 
 @jit
-def _add4(y, a, b, c, d, s, t, u, v):
+def _set4(y, m, c):
+    m0, m1, m2, m3 = m[0], m[1], m[2], m[3]
+    s, t, u, v = c[0], c[1], c[2], c[3]
     for r in range(y.shape[0]):
-        y[r] += s * a[r] + t * b[r] + u * c[r] + v * d[r]
+        y[r] = s * m0[r] + t * m1[r] + u * m2[r] + v * m3[r]
+
+
+@jit
+def _add4(y, m, c, k):
+    m0, m1, m2, m3 = m[k], m[k + 1], m[k + 2], m[k + 3]
+    s, t, u, v = c[k], c[k + 1], c[k + 2], c[k + 3]
+    for r in range(y.shape[0]):
+        y[r] += s * m0[r] + t * m1[r] + u * m2[r] + v * m3[r]
+
+
+@jit
+def _add8(y, m, c, k):
+    m0, m1, m2, m3 = m[k], m[k + 1], m[k + 2], m[k + 3]
+    m4, m5, m6, m7 = m[k + 4], m[k + 5], m[k + 6], m[k + 7]
+    s, t, u, v = c[k], c[k + 1], c[k + 2], c[k + 3]
+    w, x, p, q = c[k + 4], c[k + 5], c[k + 6], c[k + 7]
+    for r in range(y.shape[0]):
+        y[r] += (s * m0[r] + t * m1[r] + u * m2[r] + v * m3[r]
+                 + w * m4[r] + x * m5[r] + p * m6[r] + q * m7[r])  # fmt: skip
+
+
+@jit
+def _combine(y, m, c):
+    """y = c @ m, eight of its rows at a time, so that y comes and goes seldom."""
+    _set4(y, m, c)
+    for k in range(4, len(m) - 7, 8):
+        _add8(y, m, c, k)
+    if len(m) % 8 == 0:
+        _add4(y, m, c, len(m) - 4)
 
 
 @jit
@@ -80,12 +110,6 @@ def _backward2(pre, a0, a1, s, t):
 
 
 @jit
-def _add2(y, a0, a1, s, t):
-    for r in range(y.shape[0]):
-        y[r] += s * a0[r] + t * a1[r]
-
-
-@jit
 def _mask(pre, coef):
     for r in range(pre.shape[0]):
         pre[r] = coef[r] if pre[r] > ZERO else ZERO
@@ -94,11 +118,7 @@ def _mask(pre, coef):
 @jit
 def _forward(z, weight, signs, pre, out):
     for b in range(ROWS):
-        _set4(pre[b], weight[0], weight[1], weight[2], weight[3],
-              z[b, 0], z[b, 1], z[b, 2], z[b, 3])  # fmt: skip
-        for k in range(4, weight.shape[0], 4):
-            _add4(pre[b], weight[k], weight[k + 1], weight[k + 2], weight[k + 3],
-                  z[b, k], z[b, k + 1], z[b, k + 2], z[b, k + 3])  # fmt: skip
+        _combine(pre[b], weight, z[b])
     for b in range(0, ROWS, 4):
         for i in range(0, signs.shape[0], 2):
             _outputs(pre[b], pre[b + 1], pre[b + 2], pre[b + 3], signs[i], signs[i + 1], out, b, i)
@@ -111,9 +131,7 @@ def _backward(z, signs, pre, coef, residual, grad):
         if signs.shape[0] == 2:
             _backward2(pre[b], signs[0], signs[1], residual[b, 0], residual[b, 1])
         else:
-            coef[:] = ZERO
-            for i in range(0, signs.shape[0], 2):
-                _add2(coef, signs[i], signs[i + 1], residual[b, i], residual[b, i + 1])
+            _combine(coef, signs, residual[b])
             _mask(pre[b], coef)
     for k in range(grad.shape[0]):
         _add_rows(grad[k], pre, z, k)
@@ -187,7 +205,7 @@ descend, predict = Paced(_descend), Paced(_predict)
 def forward(z: Tensor, weight: Tensor, signs: Tensor) -> Tensor:
     """f(z) for float32 CPU tensors z (n, p), weight (m, p) and signs (m, d): shape (n, d)."""
     rows, columns = padded(z.numpy(), (ROWS, 4)), padded(weight.T.numpy(), (4, 1))
-    out = predict(len(z) * len(weight), rows, columns, padded(signs.T.numpy(), (2, 1)))
+    out = predict(len(z) * len(weight), rows, columns, outputs_first(signs))
     return torch.from_numpy(out[: len(z), : signs.shape[1]]).contiguous()
 
 
@@ -199,8 +217,9 @@ class FusedDescent:
     ) -> None:
         self.rows, self.columns = z.shape
         self.step_size = step_size
-        self.z, self.labels = padded(z.numpy(), (ROWS, 4)), padded(labels.numpy(), (ROWS, 2))
-        self.w, self.signs = padded(weight.T.numpy(), (4, 1)), padded(signs.T.numpy(), (2, 1))
+        self.w, self.signs = padded(weight.T.numpy(), (4, 1)), outputs_first(signs)
+        self.z = padded(z.numpy(), (ROWS, 4))
+        self.labels = padded(labels.numpy(), (ROWS, len(self.signs)))
 
     def advance(self, steps: int) -> None:
         """Take ``steps`` steps."""

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import dense_convex
 import explorers
@@ -92,27 +93,53 @@ def autograd_steps(net: sl.TwoLayerNet, z: Tensor, labels: Tensor, rate: float, 
         optimizer.step()
 
 
-def step(n: int, width: int, dim: int, reach: float, steps: int) -> Row:
-    data = regression(n, dim)
-    net, z = sl.TwoLayerNet(PROCESS, dim, width), PROCESS.features(data.t, data.x_t)
-    rate = 1 / largest_eigenvalue(z)
-    fused = fused_net.FusedDescent(z, data.x_0, net.weight, net.signs, rate)
-    return faster(
-        f"a step of gradient descent, n = {n}, m = {width}, d = {dim}, against autograd with SGD",
-        lambda: fused.advance(steps),
-        lambda: autograd_steps(net, z, data.x_0, rate, steps),
-        reach,
-        repeats=9,
-        per=steps,
-    )
+class Step(NamedTuple):
+    """Gradient descent on n rows in d dimensions with a width, some steps at a time."""
+
+    n: int
+    width: int
+    dim: int
+    steps: int
+
+    @property
+    def name(self) -> str:
+        return f"a step of gradient descent, n = {self.n}, m = {self.width}, d = {self.dim}"
+
+    def problem(self) -> tuple[sl.TwoLayerNet, Tensor, Tensor, float]:
+        data = regression(self.n, self.dim)
+        z = PROCESS.features(data.t, data.x_t)
+        net = sl.TwoLayerNet(PROCESS, self.dim, self.width)
+        return net, z, data.x_0, 1 / largest_eigenvalue(z)
+
+    def against_autograd(self, reach: float) -> Row:
+        net, z, labels, rate = self.problem()
+        fused = fused_net.FusedDescent(z, labels, net.weight, net.signs, rate)
+        return faster(
+            f"{self.name}, against autograd with SGD",
+            lambda: fused.advance(self.steps),
+            lambda: autograd_steps(net, z, labels, rate, self.steps),
+            reach,
+            repeats=9,
+            per=self.steps,
+        )
+
+    def above_the_floor(self) -> Row:
+        """Beside as much arithmetic in one large product, which no processor does faster."""
+        net, z, labels, rate = self.problem()
+        fused = fused_net.FusedDescent(z, labels, net.weight, net.signs, rate)
+        side = round((2 * self.n * self.width * (2 * self.dim + 2) * self.steps) ** (1 / 3))
+        square = torch.randn(side, side)
+        pairs = [
+            (seconds(lambda: fused.advance(self.steps)), seconds(lambda: square @ square))
+            for _ in range(10)
+        ]
+        mine, floor = (statistics.median(column) for column in zip(*pairs[1:], strict=True))
+        what = f"{self.name}, above as much arithmetic in one product"
+        times = (shown(each / self.steps) for each in (mine, floor))
+        return Row(what, *times, f"{mine / floor:.1f} ×", "≤ 2 ×", mine <= 2 * floor)
 
 
-def small_step() -> Row:
-    return step(1000, 1024, 2, reach=15, steps=40)
-
-
-def large_step() -> Row:
-    return step(2000, 2048, 14, reach=2, steps=4)
+STEPS = {Step(1000, 1024, 2, 40): 15, Step(4000, 2048, 15, 4): 4, Step(10_000, 4096, 24, 1): 4}
 
 
 def plain_ntk(z1: Tensor, z2: Tensor) -> Tensor:
@@ -318,8 +345,8 @@ def explorer() -> list[Row]:
 
 
 MEASUREMENTS: list[Callable[[], Row]] = [
-    small_step,
-    large_step,
+    *(partial(Step.against_autograd, step, reach) for step, reach in STEPS.items()),
+    *(partial(Step.above_the_floor, step) for step in STEPS),
     gram,
     gram_memory,
     replay,
