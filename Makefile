@@ -13,10 +13,10 @@ NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-
 export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help lab check test bench device notebooks tables credit format clean
+.PHONY: help lab check test bench device notebooks tables credit site site-serve site-check format clean
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # A reload shows live explorers in a notebook that is trusted, and pictures of them in another. Until
 # its stored outputs were all made here Jupyter trusts none; these came with the package they run.
@@ -52,6 +52,16 @@ tables: $(READY) ## remake the precomputed tables, some minutes; goes on where i
 credit: $(READY) ## remake the tables of the credit comparison (about 25 minutes of processor time; goes on where it was interrupted)
 	$(PYTHON) -m pip install --quiet "pyvinecopulib>=1.0" "imbalanced-learn>=0.14"
 	$(PYTHON) -m scorelab.credit
+
+site: $(READY) ## make the course's web pages in build/site/html, whose explorers need no Python
+	$(PYTHON) -m pip install --quiet -r site/requirements.txt
+	$(PYTHON) tools/build_site.py
+
+site-serve: site ## the same, and show them on this machine
+	$(PYTHON) -m http.server --bind 127.0.0.1 --directory build/site/html
+
+site-check: site ## the same, and compare what their explorers show in a browser with what the course computes
+	$(PYTHON) -m pytest tests/site/check_site.py
 
 format: $(READY) ## put code and notebooks in shape, and each notebook in step with its text
 	$(PYTHON) -m jupytext --quiet --sync notebooks/[0-9]*.ipynb

@@ -25,8 +25,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
 
 
-def requirements() -> list[Requirement]:
-    lines = (ROOT / "requirements.txt").read_text().splitlines()
+def requirements(name: str = "requirements.txt") -> list[Requirement]:
+    lines = (ROOT / name).read_text().splitlines()
     return [Requirement(line) for line in (line.split("#")[0].strip() for line in lines) if line]
 
 
@@ -43,7 +43,8 @@ def tracked() -> list[Path]:
 
 
 def test_every_requirement_is_pinned_exactly() -> None:
-    assert all(re.fullmatch(r"==[\d.]+", str(each.specifier)) for each in requirements())
+    every = requirements() + requirements("site/requirements.txt")
+    assert all(re.fullmatch(r"==[\d.]+", str(each.specifier)) for each in every)
 
 
 def test_pins_lie_in_the_ranges_of_the_package() -> None:

@@ -1,0 +1,52 @@
+"""How Sphinx makes pages of what tools/build_site.py has laid out: `make site`."""
+
+import os
+
+import scorelab
+
+project = "scorelab"
+author = "The scorelab authors"
+project_copyright = "The scorelab authors, MIT licence"
+version = release = scorelab.__version__
+language = "en"
+
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.mathjax"]
+nb_execution_mode = "off"  # what is stored was checked by nbval
+myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence", "attrs_inline"]
+myst_dmath_double_inline = True
+suppress_warnings = ["myst.header"]  # a page may begin its sections where it likes
+mathjax_path = "mathjax/tex-chtml.js"
+mathjax3_config = {"options": {"enableMenu": False}}  # it would load more from elsewhere
+
+# Types of other packages have no pages here.
+nitpick_ignore_regex = [("py:.*", r"(?!scorelab).*")]
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_preserve_defaults = True
+add_module_names = False
+
+html_theme = "sphinx_book_theme"
+html_title = "scorelab"
+html_static_path = ["static"]
+html_css_files = ["page.css", "player.css"]
+html_js_files = [("player.js", {"defer": "defer"})]
+html_show_sourcelink = False
+html_copy_source = True  # what the download button gives
+html_theme_options = {
+    "use_download_button": True,
+    "use_fullscreen_button": False,
+    "show_toc_level": 2,
+    "home_page_in_toc": True,
+}
+
+# Where to run a notebook, known where the pages are published.
+if repository := os.environ.get("GITHUB_REPOSITORY"):
+    html_theme_options |= {
+        "repository_url": f"https://github.com/{repository}",
+        "path_to_docs": "notebooks",
+        "use_repository_button": True,
+        "launch_buttons": {
+            "binderhub_url": "https://mybinder.org",
+            "colab_url": "https://colab.research.google.com",
+        },
+    }
