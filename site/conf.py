@@ -18,8 +18,9 @@ suppress_warnings = ["myst.header"]  # a page may begin its sections where it li
 mathjax_path = "mathjax/tex-chtml.js"
 mathjax3_config = {"options": {"enableMenu": False}}  # it would load more from elsewhere
 
-# Types of other packages have no pages here.
-nitpick_ignore_regex = [("py:.*", r"(?!scorelab).*")]
+# Types of other packages, and those that nobody makes, have no pages here.
+NO_PAGE = r"(?!scorelab).*|scorelab\.sweep\.T|scorelab\.convex\.units\.Units"
+nitpick_ignore_regex = [("py:.*", NO_PAGE)]
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_preserve_defaults = True
@@ -27,6 +28,8 @@ add_module_names = False
 
 html_theme = "sphinx_book_theme"
 html_title = "scorelab"
+html_favicon = "favicon.svg"
+html_context = {"default_mode": "auto"}  # light or dark, as the reader's system is
 html_static_path = ["static"]
 html_css_files = ["page.css", "player.css"]
 html_js_files = [("player.js", {"defer": "defer"})]
@@ -36,6 +39,7 @@ html_theme_options = {
     "use_download_button": True,
     "use_fullscreen_button": False,
     "show_toc_level": 2,
+    "navbar_persistent": [],  # one field to search in is enough
     "home_page_in_toc": True,
 }
 

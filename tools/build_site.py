@@ -61,7 +61,22 @@ def lay_out() -> None:
     shutil.copy(ROOT / "CITATION.cff", SOURCE)
     for name in NAMES:
         shutil.copy(NOTEBOOKS / "pictures" / f"{name}.png", STATIC / "pictures")
+    start = SOURCE / "index.md"
+    start.write_text(start_page(start.read_text()))
     bring()
+
+
+CARD = '<li><a href="{0}.html"><img src="_static/pictures/{0}.png" alt=""><b>{1}</b> {2}</a></li>'
+
+
+def start_page(text: str) -> str:
+    """The start page with the map of the course, by the table of the README."""
+    table = (ROOT / "README.md").read_text()
+    rows = re.findall(r"^\| \d\d \| \[(.*?): (.*?)\]\(.*?(\d\d-.*?)\.ipynb", table, re.MULTILINE)
+    titles = {name: f"{name[:2]} {title}" for title, _, name in rows}
+    cards = [CARD.format(name, titles[name], asks[0].upper() + asks[1:]) for _, asks, name in rows]
+    entries = [f"{title} <{name}>" for name, title in titles.items()]
+    return text.replace("<!-- cards -->", "\n".join(cards)).replace("[0-9]*", "\n".join(entries))
 
 
 def bring() -> None:
