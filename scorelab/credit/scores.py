@@ -87,7 +87,7 @@ def report_error(
 def information_error(real: pd.DataFrame, synthetic: pd.DataFrame) -> float:
     """How far the normalised mutual information of pairs is off, weighted by the real one, in %.
 
-    100 Σ w abs(I_real − I_synthetic) / Σ w I_real with w = I_real and I = 2 I(a; b) / (H(a) + H(b)),
+    100 Σ w abs(I_real − I_synthetic) / Σ w I_real, w = I_real and I = 2 I(a; b) / (H(a) + H(b)),
     numbers in ten bins at the deciles of the real column. Pairs that have nothing to do with each
     other weigh nothing, so that independent columns, whose I is 0, have 100 (our choice).
     """
