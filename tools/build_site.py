@@ -118,7 +118,8 @@ def page(name: str) -> NotebookNode:
         if re.search(r"^\w*Explorer\(\)$", cell.source, re.MULTILINE):
             cell.outputs = [player(next(players), cell.outputs)]
             cell.metadata.tags = ["full-width"]
-        cells += [nbformat.v4.new_markdown_cell(text) for text in help_with(cell.source, room)]
+        helping = (linked(text, name) for text in help_with(cell.source, room))
+        cells += map(nbformat.v4.new_markdown_cell, helping)
     assert next(players, None) is None, f"{name}: a film without its explorer"
     notebook.cells = cells
     return notebook
@@ -200,14 +201,21 @@ def linked(text: str, name: str) -> str:
             return found[0]
         return f"[({found[1]})](#eq-{there}-{found[1]}){found[2] or ''}"
 
-    def target(formula: str) -> str:
-        tag = re.search(r"\\tag\{(\d+)\}", formula)
-        return f"\n(eq-{own}-{tag[1]})=\n{formula}" if tag else formula
-
     parts = FORMAL.split(text)
     parts[::2] = [REFERENCE.sub(link, part) for part in parts[::2]]
-    parts[1::2] = [target(part) for part in parts[1::2]]
+    parts[1::2] = [formula(part, own) if part.startswith("$$") else part for part in parts[1::2]]
     return "".join(parts)
+
+
+def formula(text: str, own: str) -> str:
+    """A displayed formula: one that has a number can be linked to.
+
+    In one of several lines Sphinx would allow no number, were it not told to leave it as it is.
+    """
+    tag = re.search(r"\\tag\{(\d+)\}", text)
+    if "\\\\" in text:
+        text = f"```{{math}}\n:nowrap:\n\n\\[{text[2:-2].strip()}\\]\n```\n"
+    return f"\n\n(eq-{own}-{tag[1]})=\n{text}" if tag else text
 
 
 if __name__ == "__main__":

@@ -1,0 +1,177 @@
+"""The built pages in a browser, with no other host to ask: `make site-check`.
+
+Every player shows, in states drawn at random, what the explorer shows for the same controls; and
+no page has an error, a picture without words, or a mistake in its mathematics.
+"""
+
+from __future__ import annotations
+
+import html
+import random
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import films
+import numpy as np
+import pytest
+from build_site import NAMES, PAGES
+from lab import FLAGS, find_chromium
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from scorelab.explore.film import Film, alone
+from scorelab.explore.reel import STEPS
+
+STATES = 4  # of each film, beside the first
+OTHERS = ("index", "syllabus", "notation", "glossary", "reference", "cite", "changelog", "search")
+PLAYERS = [(room, k) for room in films.ROOMS for k in range(len(films.films(room)))]
+#: Where a film is shown.
+HOMES = """film => document.querySelector(`[data-film="${film}"]`)"""
+#: What a player shows: of each trace its name and numbers, the ranges, and the sentence.
+SEEN = """async ([film, places]) => {
+    const home = document.querySelector(`[data-film="${film}"]`), {player} = home
+    for (const [name, place] of Object.entries(places)) player.controls[name].set(place)
+    const began = performance.now()
+    await player.show()
+    const took = performance.now() - began
+    const list = v => Array.isArray(v) || ArrayBuffer.isView(v) ? Array.from(v, list) : v ?? null
+    const plain = ({name, x, y, z}) => ({name, x: list(x), y: list(y), z: list(z)})
+    return {data: player.figure.data.map(plain), took, words: player.status.textContent}
+}"""
+MISTAKES = """() => [
+    ...[...document.querySelectorAll('img:not([alt])')].map(i => `no words: ${i.src}`),
+    ...[...document.images].filter(i => i.complete && !i.naturalWidth).map(i => `broken: ${i.src}`),
+    ...[...document.querySelectorAll('[data-mjx-error]')].map(e => `TeX: ${e.dataset.mjxError}`),
+    ...(document.documentElement.scrollWidth > innerWidth ? ['wider than the screen'] : []),
+]"""
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A static server that says nothing."""
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=find_chromium(), args=[*FLAGS, "--no-sandbox"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(PAGES))) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@contextmanager
+def opened(browser: Browser, url: str, width: int = 1366, height: int = 768) -> Iterator[Page]:
+    """A page, and at the end that nothing went wrong in it, nor left this machine."""
+    page, wrong = browser.new_page(viewport={"width": width, "height": height}), []
+    page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("requestfailed", lambda request: wrong.append(request.url))
+    page.route(lambda there: not there.startswith(url.rsplit("/", 1)[0]), lambda r: r.abort())
+    page.goto(url)
+    page.wait_for_function("window.MathJax?.startup?.promise ?? true")
+    yield page
+    page.close()
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", [*NAMES, *OTHERS])
+def test_a_page_has_no_mistake(browser: Browser, address: str, name: str) -> None:
+    for size in ((1366, 768), (390, 844)):
+        with opened(browser, f"{address}/{name}.html", *size) as page:
+            page.evaluate("MathJax?.startup?.promise")
+            assert page.evaluate(MISTAKES) == []
+
+
+@pytest.mark.parametrize(("room", "number"), PLAYERS)
+def test_a_player_shows_what_the_explorer_shows(
+    browser: Browser, address: str, room: str, number: int
+) -> None:
+    plan, film = films.films(room)[number], f"{room}/{number}"
+    explorer, dice = alone(plan.explorer), random.Random(0)
+    name = next(n for n in NAMES if film in (PAGES / f"{n}.html").read_text())
+    with opened(browser, f"{address}/{name}.html") as page:
+        player = page.locator(f'[data-film="{film}"]')
+        player.scroll_into_view_if_needed()
+        page.wait_for_function(f"({HOMES})('{film}').getAttribute('aria-busy') == 'false'")
+        compare(page.evaluate(SEEN, [film, {}]), explorer)
+        for _ in range(STATES):
+            values = {name: dice.choice(list(each)) for name, each in plan.values.items()}
+            explorer.set(**values)
+            places = {name: list(plan.values[name]).index(v) for name, v in values.items()}
+            compare(page.evaluate(SEEN, [film, places]), explorer)
+        move_everything(page, film, plan)
+
+
+def compare(seen: dict[str, Any], explorer: Any) -> None:
+    """Each number of each trace, to half a step of its axis; and the sentence."""
+    layout = explorer.figure.layout.to_plotly_json()
+    assert seen["words"] == page_words(explorer.status.value)
+    for trace, shown in zip(explorer.figure.data, seen["data"], strict=True):
+        assert shown["name"] == trace.name
+        for key in "xyz":
+            compare_numbers(shown[key], getattr(trace, key, None), trace, key, layout)
+
+
+def compare_numbers(shown: Any, meant: Any, trace: Any, key: str, layout: dict[str, Any]) -> None:
+    try:
+        numbers = np.asarray(meant, float)
+    except (TypeError, ValueError):  # words
+        assert list(shown) == list(meant)
+        return
+    if meant is None or numbers.ndim == 0:
+        return
+    read = np.asarray(shown, float).reshape(numbers.shape)
+    axis = {} if key == "z" else layout[key + "axis" + trace[key + "axis"][1:]]
+    if axis.get("type") == "log":
+        with np.errstate(divide="ignore", invalid="ignore"):
+            numbers, read = np.log10(numbers), np.log10(read)
+    drawn = np.isfinite(numbers)
+    assert np.array_equal(drawn, np.isfinite(read))
+    low, high = axis.get("range") or (np.min(numbers[drawn]), np.max(numbers[drawn]))
+    if key == "z" and trace.zmin is not None:
+        low, high = trace.zmin, trace.zmax
+    low, high = min(low, high), max(low, high)
+    span = high - low if high > low else 1.0
+    bounds = low - 7 * span, high + 6.9 * span
+    far = np.abs(np.clip(read[drawn], *bounds) - np.clip(numbers[drawn], *bounds))
+    assert not len(far) or far.max() <= 0.52 * span / STEPS, (trace.name, key, far.max())
+
+
+def page_words(sentence: str) -> str:
+    """A sentence without its tags."""
+    return html.unescape(re.sub(r"<[^>]*>", "", sentence))
+
+
+def move_everything(page: Page, film: str, plan: Film) -> None:
+    """Every control of a player is moved by keyboard, and every button pressed."""
+    home = page.locator(f'[data-film="{film}"]')
+    for name in plan.values:
+        control = home.locator(f".sl-{name} :is(select, input)")
+        control.focus()
+        place = f"({HOMES})('{film}').player.controls['{name}'].place"
+        before = page.evaluate(place)
+        for key in ("ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp", "End", "Home"):
+            page.keyboard.press(key)
+            if page.evaluate(place) != before:
+                break
+        else:
+            raise AssertionError(f"{name} does not move")
+        page.wait_for_function(f"({HOMES})('{film}').getAttribute('aria-busy') == 'false'")
+    for button in home.locator("button").all():
+        button.click()
