@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import torch
 from torch import Generator, Tensor
 
@@ -60,7 +61,7 @@ def sliced_wasserstein(
     """
     validate.same_dim(a, b, ("a", "b"))
     axes = _directions(a, validate.count("projections", projections), generator)
-    pa, pb = ((x @ axes).sort(dim=0).values for x in (a, b.to(a)))
+    pa, pb = (_sorted((x @ axes).T) for x in (a, b.to(a)))  # (projections, n or m)
     if len(a) == len(b):
         return float((pa - pb).abs().mean())
     # Quantile functions are steps: between neighbouring jumps, i/n or j/m, both are constant.
@@ -68,7 +69,14 @@ def sliced_wasserstein(
     jumps = torch.cat((torch.arange(n + 1) * m, torch.arange(m + 1) * n)).unique()  # times n m
     i, j = (jumps[:-1] // m).to(a.device), (jumps[:-1] // n).to(a.device)
     width = jumps.diff().to(a) / (n * m)
-    return float((width @ (pa[i] - pb[j]).abs()).mean())
+    return float(((pa[:, i] - pb[:, j]).abs() @ width).mean())
+
+
+def _sorted(rows: Tensor) -> Tensor:
+    """Each row sorted; on a CPU by NumPy, which takes less than a tenth of torch's time."""
+    if rows.device.type != "cpu":
+        return rows.sort().values
+    return torch.from_numpy(np.sort(rows.detach().numpy()))
 
 
 def _directions(like: Tensor, count: int, generator: Generator | None) -> Tensor:

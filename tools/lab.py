@@ -26,7 +26,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Self
 
-from page import WIDGET, Notebook
+from page import Notebook
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -130,5 +130,5 @@ class Lab:
         page = self._pages.new_page()
         notebook = Notebook(page)
         page.goto(f"{self.url}/doc/tree/{name}?token={self.token}")
-        page.wait_for_function(f"window.jupyterapp && {WIDGET}?.sessionContext?.isReady")
+        notebook.ready()
         return notebook

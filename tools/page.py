@@ -71,6 +71,10 @@ class Notebook:
         if response.status >= 400:
             self.errors.append(f"{response.status}: {response.url}")
 
+    def ready(self) -> None:
+        """Wait until the page shows a notebook whose kernel is there."""
+        self.page.wait_for_function(f"window.jupyterapp && {WIDGET}?.sessionContext?.isReady")
+
     # What a reader does
 
     def run_all(self, timeout: float = 600) -> None:
@@ -86,6 +90,16 @@ class Notebook:
             ".filter(o => o.output_type == 'error').map(o => `cell: ${o.ename}: ${o.evalue}`)"
         )
         self.settle()
+
+    def interrupt(self) -> None:
+        """Halt what the kernel is at."""
+        self.page.evaluate(f"() => {WIDGET}.sessionContext.session.kernel.interrupt()")
+
+    def reload(self) -> None:
+        """Save, so that the page does not ask before it is left, and load the page anew."""
+        self.page.evaluate(f"{WIDGET}.context.save()")
+        self.page.reload()
+        self.ready()
 
     def press(self, name: str, key: str, times: int = 1) -> None:
         """Press a key on a control, as a reader without a mouse does."""

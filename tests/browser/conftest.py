@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from lab import Lab, Notebook, find_chromium
-from reader import explorers, inspect
+from reader import RUN_ALL, explorers, first_answer, inspect
 
 
 @pytest.fixture(scope="package")  # Playwright runs an event loop, in which other tests would stand
@@ -14,6 +14,29 @@ def lab() -> Iterator[Lab]:
         pytest.skip("no Chromium or Chrome found")
     with Lab() as lab:
         yield lab
+
+
+@pytest.fixture(scope="package")
+def start_here(lab: Lab) -> Iterator[Notebook]:
+    """Notebook 00 as its reader runs it, until the explorer has answered: then ■ halts the rest."""
+    notebook = lab.open("00-start-here.ipynb")
+    notebook.page.evaluate(RUN_ALL)
+    first_answer(notebook, "noise", moves="exact")
+    notebook.interrupt()
+    notebook.page.wait_for_function("window.slRan")
+    notebook.press("train", "Space")
+    notebook.settle()
+    inspect(notebook)
+    yield notebook
+    notebook.close()
+
+
+@pytest.fixture(scope="package")
+def two_layer_network(lab: Lab) -> Iterator[Notebook]:
+    """Notebook 03, none of its cells run: for all that needs an explorer that trains."""
+    notebook = lab.open("03-a-two-layer-network.ipynb")
+    yield notebook
+    notebook.close()
 
 
 @pytest.fixture(scope="module")

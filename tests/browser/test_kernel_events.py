@@ -1,43 +1,21 @@
 """What an explorer says of its kernel, and what another view or run of it shows."""
 
-from collections.abc import Iterator
-
 import pytest
-from lab import Lab, Notebook
-from reader import (
-    explorers,
-    halted,
-    press_and_see,
-    run_explorers,
-    sign,
-    small_and_trained,
-    wait_for,
-)
+from lab import Notebook
+from reader import KERNEL, halted, press_and_see, revive, sign, small_and_trained, wait_for
 
-NAME = "03-a-two-layer-network.ipynb"
 EXECUTE = """code => jupyterapp.shell.currentWidget.sessionContext.session.kernel
     .requestExecute({code}).done"""
-KERNEL = "jupyterapp.shell.currentWidget.sessionContext"
 #: How many different pictures there are on the page.
 PICTURES = """() => new Set([...document.querySelectorAll('.js-plotly-plot')].map(figure =>
     JSON.stringify(figure._fullData.map(t => [t.x, t.y].map(v => Array.from(v ?? [])))))).size"""
 
 
-@pytest.fixture(scope="module")
-def opened(lab: Lab) -> Iterator[Notebook]:
-    with explorers(lab, NAME) as notebook:
-        yield notebook
-
-
 @pytest.fixture
-def notebook(opened: Notebook) -> Notebook:
-    """The notebook with its explorer in sight and its kernel alive."""
-    if gone := sign(opened, "gone"):
-        if "ended" in gone:
-            opened.page.evaluate(f"() => {KERNEL}.restartKernel()")
-        opened.page.evaluate("jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
-        run_explorers(opened)
-    return opened
+def notebook(two_layer_network: Notebook) -> Notebook:
+    """Its explorer in sight and its kernel alive."""
+    revive(two_layer_network)
+    return two_layer_network
 
 
 def test_after_a_restart_it_says_so_and_holds_its_controls(notebook: Notebook) -> None:
@@ -67,7 +45,7 @@ def test_an_interrupt_halts_the_training(notebook: Notebook) -> None:
     wait_for(lambda: notebook.text("count") == "0 of 10,000")
     notebook.press("train", "Space")
     wait_for(lambda: notebook.text("count") != "0 of 10,000")
-    notebook.page.evaluate(f"() => {KERNEL}.session.kernel.interrupt()")
+    notebook.interrupt()
     wait_for(lambda: "Interrupted" in sign(notebook, "note"))
     count = halted(notebook)
     notebook.press("train", "Space")

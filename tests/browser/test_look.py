@@ -3,21 +3,19 @@
 import json
 import re
 from base64 import b64decode
-from collections.abc import Iterator
 from html import unescape
 from io import BytesIO
 
 import nbformat
 import numpy as np
 import pytest
-from lab import Lab, Notebook
+from lab import Notebook
 from nbconvert import HTMLExporter
 from PIL import Image
-from reader import explorers, rest, shown, wait_for
+from reader import rest, run_explorers, shown, wait_for
 
 from scorelab.workbook.plots import COLORS, NIGHT
 
-NAME = "00-start-here.ipynb"
 #: What reaches beyond the explorer, and words of the figure that lie on each other.
 BEYOND = """() => {
     const explorer = document.querySelector('.sl-explorer'), room = explorer.clientWidth
@@ -51,11 +49,11 @@ HANDLES = """() => [...document.querySelectorAll('.sl-explorer .widget-hslider')
 
 
 @pytest.fixture(scope="module")
-def notebook(lab: Lab) -> Iterator[Notebook]:
-    """The first notebook, its explorer trained and in sight."""
-    with explorers(lab, NAME) as notebook:
-        rest(notebook)
-        yield notebook
+def notebook(start_here: Notebook) -> Notebook:
+    """The first notebook, its explorer new, trained and in sight."""
+    run_explorers(start_here)
+    rest(start_here)
+    return start_here
 
 
 @pytest.mark.parametrize("width", [683, 1024, 1366, 1920])

@@ -1,32 +1,19 @@
 """Notebook 00 in JupyterLab: every control by keyboard, training, Stop, and a reload."""
 
-from collections.abc import Iterator
-
 import pytest
-from lab import Lab, Notebook
-from reader import RUN_ALL, drive, first_answer, halted, inspect, rest, shown, wait_for
-
-NAME = "00-start-here.ipynb"
-SAVE = "jupyterapp.shell.currentWidget.context.save()"
+from lab import Notebook
+from reader import drive, halted, rest, shown, wait_for
 
 
-@pytest.fixture(scope="module")
-def notebook(lab: Lab) -> Iterator[Notebook]:
-    """The notebook run whole, as its reader does; the explorer answers before the last cell ran."""
-    notebook = lab.open(NAME)
-    notebook.page.evaluate(RUN_ALL)
-    first_answer(notebook, "noise", moves="exact")
-    notebook.page.wait_for_function("window.slRan", timeout=600_000)
-    notebook.settle()
-    inspect(notebook)
-    yield notebook
-    notebook.close()
+@pytest.fixture
+def notebook(start_here: Notebook) -> Notebook:
+    return start_here
 
 
 @pytest.mark.parametrize(
     ("control", "keys", "moves"),
     [
-        ("stop", ["ArrowRight"] * 5, "samples"),
+        ("stop", ["ArrowLeft"] * 5, "samples"),
         ("noise", ["ArrowRight"], "exact"),
         ("arrows", ["ArrowDown"], "learned"),
         ("arrows", ["ArrowUp"], "exact"),
@@ -81,8 +68,7 @@ def test_after_a_reload_the_page_shows_the_present_state(notebook: Notebook) -> 
     notebook.press("stop", "ArrowRight", times=4)
     notebook.settle()
     status, before = notebook.text("status"), shown(notebook)
-    notebook.page.evaluate(SAVE)  # a reload shows the outputs that were saved
-    notebook.page.reload()
+    notebook.reload()  # it shows the outputs that were saved
     notebook.page.wait_for_selector(".sl-explorer .js-plotly-plot", timeout=60_000)
     wait_for(lambda: shown(notebook) == before)
     assert notebook.text("status") == status

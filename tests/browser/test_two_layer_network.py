@@ -2,16 +2,17 @@
 
 import pytest
 from lab import Notebook
-from reader import drive, halted, rest, wait_for
-
-NAME = "03-a-two-layer-network.ipynb"
+from reader import drive, halted, inspect, rest, run_explorers, wait_for
 
 
 @pytest.fixture(scope="module")
-def notebook(notebook: Notebook) -> Notebook:
+def notebook(two_layer_network: Notebook) -> Notebook:
     """It trains the narrowest network, which is quick."""
-    notebook.press("width", "Home")
-    return notebook
+    two_layer_network.reload()
+    run_explorers(two_layer_network)
+    inspect(two_layer_network)
+    two_layer_network.press("width", "Home")
+    return two_layer_network
 
 
 @pytest.mark.parametrize(

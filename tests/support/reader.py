@@ -16,6 +16,7 @@ RUN_CELL = """i => {
     jupyterapp.shell.currentWidget.content.activeCellIndex = i
     return jupyterapp.commands.execute('notebook:run-cell')
 }"""
+KERNEL = "jupyterapp.shell.currentWidget.sessionContext"
 DRAWN = ".sl-explorer .js-plotly-plot .main-svg"
 FITS = """explorer => {
     const screen = jupyterapp.shell.currentWidget.content.node
@@ -44,6 +45,16 @@ def run_explorers(notebook: Notebook) -> None:
         drawn.wait_for(timeout=120_000)
     notebook.look_at(0)
     notebook.settle()
+
+
+def revive(notebook: Notebook) -> None:
+    """Have the explorers alive and in sight, whatever was done to their kernel."""
+    gone = sign(notebook, "gone")
+    if "ended" in gone:
+        notebook.page.evaluate(f"() => {KERNEL}.restartKernel()")
+    if gone or not notebook.explorer.count():
+        notebook.page.evaluate("jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+        run_explorers(notebook)
 
 
 def inspect(notebook: Notebook) -> None:
