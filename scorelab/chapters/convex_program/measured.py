@@ -51,6 +51,21 @@ def moved_kink(x: Tensor, fit: convex.Fit, aside: float) -> float:
     return float((slope + score.square() / 2).sum() + decay)
 
 
+def turned(x: Tensor, fit: convex.Fit) -> float:
+    """The loss (2) with all kinks at their data: relu, with a skip connection, relu′(0) = 0.
+
+    Neurons with y > 0 face right and those with y < 0 left; the skip connection takes the line.
+    """
+    (w, b, a), (v, b2) = fit.neurons, fit.linear
+    data, facing, y = x[:, 0], w[:, 0].sign(), w[:, 0].abs() * a[:, 0]
+    datum = data[(data[:, None] + b / w[:, 0]).abs().argmin(0)]
+    ahead = (data[:, None] - datum) * y.sign()
+    line = torch.where(facing == y.sign(), 0.0, facing * y)
+    score = ahead.relu() @ y + (data[:, None] - datum) @ line + v[0, 0] * data + b2[0]
+    slope = (ahead > 0).to(y) @ y.abs() + line.sum() + v[0, 0]
+    return float((slope + score.square() / 2).sum() + fit.beta * y.abs().sum())
+
+
 class Chain(NamedTuple):
     """Langevin's step for a score on cells of the line: exact but for the width of a cell.
 

@@ -21,6 +21,14 @@ def test_a_kink_aside_has_the_loss_of_the_package() -> None:
     assert measured.moved_kink(x, fit, 1e-3) == pytest.approx(float(moved))
 
 
+@pytest.mark.parametrize("beta", [1.2, 2.0, 20.0])
+def test_turned_neurons_reach_the_optimum_with_kinks_at_data(beta: float) -> None:
+    x = torch.from_numpy(np.random.default_rng(1).standard_normal((30, 1)))
+    fit = convex.score_matching(x, beta)
+    assert (len(fit.neurons[0]) > 0) == (beta < 20)
+    assert measured.turned(x, fit) == pytest.approx(fit.objective, rel=1e-9)
+
+
 def test_modes_are_counted_where_the_score_falls_through_zero() -> None:
     apart = measured.TWO.sample(400, generator=torch.Generator().manual_seed(0)).double()
     assert measured.modes(convex.score_matching(apart, 20.0)) == 2
