@@ -12,6 +12,10 @@ from scorelab.studies import memorisation_map as study
 
 #: What a sample may be, from the lowest in a square of the map to the highest.
 KINDS = ("copies", "off the law", "on the law")
+#: Truth, memory and noise, by the names of their colours, with an opacity each: parts of a stack
+#: differ in lightness, too, for those who do not see red. And what the kinds are made of.
+SHADES = {"truth": 0.2, "overfit": 0.85, "noise": 0.5}
+MADE_OF = ("overfit", "noise", "truth")
 
 
 class Kinds(NamedTuple):

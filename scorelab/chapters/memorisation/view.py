@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from scorelab.explore import figures as fig
 from scorelab.explore.replay.plane import REACH
 
-from .kinds import KINDS, Kinds, kinds_at
+from .kinds import KINDS, MADE_OF, SHADES, Kinds, kinds_at
 from .training_set import DRAWS, SIZES, STOPS, TrainingSet
 
 TITLES = [
@@ -18,16 +18,16 @@ TITLES = [
     "what samples are, over n and M",
     "samples at this stop (x₁, x₂)",
 ]
-#: Parts of the risk, from the lowest of the stack to the highest, with their colours; what is
-#: drawn below them; and what the legend leaves out.
-PARTS = {"bias²": "truth", "memory": "overfit", "noise of the draws": "noise"}
+#: Parts of the risk, from the lowest of the stack to the highest, with the colour and the opacity
+#: of what they are made of; what is drawn below them; and what the legend leaves out.
+PARTS = dict(zip(("bias²", "memory", "noise of the draws"), SHADES.items(), strict=True))
 BELOW = (
     *("best stop below", "memorises below", "chance: fresh data", "optimum's copies"),
     *("memorised fraction", "now below"),
 )
 HIDDEN = ("best stop below", "memorises below", "now", "now below", "chance here", "here")
-#: The colours of what samples are: copies are made of memory.
-HUES = dict(zip(KINDS, ("overfit", "noise", "truth"), strict=True))
+#: Those of what samples are: copies are made of memory.
+HUES = {kind: (hue, SHADES[hue]) for kind, hue in zip(KINDS, MADE_OF, strict=True)}
 #: Left and right end of each column, and bottom and top of the parts of the first.
 COLUMNS = [(0.055, 0.4), (0.47, 0.715), (0.765, 1)]
 UPPER, LOWER = [0.47, 1], [0, 0.37]
@@ -41,8 +41,8 @@ def blank() -> go.Figure:
     """Parts of the risk above the memorised fraction; the map over n and M; the samples."""
     figure = fig.panels(TITLES, height=430)
     orange, grey, black, red = (fig.COLORS[k] for k in ("kernel", "data", "truth", "overfit"))
-    for name, hue in PARTS.items():
-        fig.add_shapes(figure, name, 1, fig.COLORS[hue], "square", 0.6)
+    for name, shade in PARTS.items():
+        _filled(figure, name, 1, *shade)
     for mark in ("", " below"):
         fig.add_line(figure, "best stop" + mark, 1, red, dash="dot", width=2)
         fig.add_line(figure, "memorises" + mark, 1, red, width=2)
@@ -52,8 +52,8 @@ def blank() -> go.Figure:
     fig.add_line(figure, "optimum's copies", 1, grey, width=2)
     fig.add_line(figure, "memorised fraction", 1, orange, dash="dashdot")
     fig.add_points(figure, "now below", 1, orange, size=12)
-    for name, hue in HUES.items():
-        fig.add_shapes(figure, name, 2, fig.COLORS[hue], "square", 0.6)
+    for name, shade in HUES.items():
+        _filled(figure, name, 2, *shade)
     fig.add_line(figure, "chance here", 2, black, dash="dash", width=2)
     fig.add_line(figure, "here", 2, orange)
     fig.add_shapes(figure, "training points", 3, black, "square")
@@ -63,6 +63,12 @@ def blank() -> go.Figure:
     fig.restyle(figure, BELOW, xaxis="x4", yaxis="y4")
     _arrange(figure)
     return figure
+
+
+def _filled(figure: go.Figure, name: str, panel: int, hue: str, opacity: float) -> None:
+    """Shapes, empty at first, that are as faint in the legend as they are in their panel."""
+    fig.add_shapes(figure, name, panel, fig.COLORS[hue], "square", opacity)
+    fig.restyle(figure, [name + fig.SIGN], marker_opacity=opacity)
 
 
 def _arrange(figure: go.Figure) -> None:

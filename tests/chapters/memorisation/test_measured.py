@@ -11,8 +11,8 @@ from scorelab.chapters.memorisation import attacked, measured, solutions
 from scorelab.kernel import largest_eigenvalue
 
 
-def net(width: int = 32) -> sl.TwoLayerNet:
-    return sl.TwoLayerNet(measured.PROCESS, 2, width, generator=Generator().manual_seed(0))
+def net(width: int = 32, seed: int = 0) -> sl.TwoLayerNet:
+    return sl.TwoLayerNet(measured.PROCESS, 2, width, generator=Generator().manual_seed(seed))
 
 
 def rows(n: int = 40) -> sl.Regression:
@@ -55,6 +55,21 @@ def test_a_small_start_has_a_small_kernel_and_the_first_step_is_the_longer() -> 
     assert quarter == pytest.approx(whole / 16, rel=1e-4)
     assert measured.top_eigenvalue(z, (start.weight, start.signs), both=False) < whole
     assert largest_eigenvalue(z) < whole
+
+
+def test_the_rule_gives_both_layers_a_half_to_a_quarter_of_the_step_on_the_ring() -> None:
+    tops = []
+    for seed in range(5):
+        draw, start = Generator().manual_seed(seed), net(64, seed)
+        data = measured.PROCESS.regression(
+            measured.PROBLEMS["ring"][0].sample(500, generator=draw), times="log", generator=draw
+        )
+        z = measured.PROCESS.features(data.t, data.x_t)
+        one, both = (
+            measured.top_eigenvalue(z, (start.weight, start.signs), b) for b in (False, True)
+        )
+        tops.append(both / one)
+    assert min(tops) > 1.8 and max(tops) < 4.6
 
 
 def test_an_attack_learns_less_at_the_best_stop_and_nothing_from_the_truth() -> None:
