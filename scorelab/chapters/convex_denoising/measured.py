@@ -40,11 +40,15 @@ def mean(values: Tensor, law: sl.GaussianMixture) -> float:
 
 
 class Path(NamedTuple):
-    """Of optima at each β (k,): their kinks, error of the score, and whether e^∫s is a law."""
+    """Of optima at each β (k,): kinks, error of the score, and whether e^∫s is a law.
+
+    ``away`` is how far that is from the noised law, in total variation, NaN where it is none.
+    """
 
     kinks: Array
     error: Array
     law: Array
+    away: Array
 
 
 def path(betas: Array, n: int, seed: int) -> Path:
@@ -53,8 +57,17 @@ def path(betas: Array, n: int, seed: int) -> Path:
     fits, exact = sl.convex.path(x, betas, targets=labels), scores(TWO.denoiser(PROCESS))
     errors = [mean((fit.score(PLACES) - exact).square(), TWO) for fit in fits]
     kinks = np.array([float(len(fit.neurons[0])) for fit in fits])
-    laws = [Curve.of(fit).density(PLACES[:, 0].numpy()) is not None for fit in fits]
-    return Path(kinks, np.array(errors), np.array(laws, dtype=float))
+    away = np.array([from_truth(Curve.of(fit)) for fit in fits])
+    return Path(kinks, np.array(errors), 1.0 - np.isnan(away), away)
+
+
+def from_truth(curve: Curve) -> float:
+    """The total variation between e^∫s and the noised law; NaN where e^∫s is no law."""
+    found = curve.density(PLACES[:, 0].numpy())
+    if found is None:
+        return math.nan
+    true = TWO.noised(PROCESS, TIME).log_prob(PLACES).exp().numpy()
+    return float(np.abs(found / found.sum() - true / true.sum()).sum() / 2)
 
 
 def from_memory(beta: float, n: int, draws: int, seed: int) -> float:

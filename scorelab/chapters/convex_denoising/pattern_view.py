@@ -36,7 +36,8 @@ def blank() -> go.Figure:
     fig.add_line(figure, "active side", 1, green, width=0)
     half = {"fill": "toself", "fillcolor": faint(green, 0.15), "mode": "none"}
     fig.restyle(figure, ["active side"], **half)
-    fig.add_points(figure, "inactive points", 1, fig.COLORS["data"], size=12)
+    hollow = {"symbol": "circle-open", "line": {"width": 3}}  # also for those who see no green
+    fig.add_points(figure, "inactive points", 1, fig.COLORS["data"], size=11, **hollow)
     fig.add_points(figure, "active points", 1, green, size=12)
     fig.add_line(figure, "neurons bought", 1, green, width=1.5)
     fig.add_line(figure, "kink", 1, black)

@@ -39,8 +39,8 @@ def blank() -> go.Figure:
     fig.add_line(figure, "kinks", 1, green, width=1)
     fig.restyle(figure, ["kinks"], opacity=0.5)
     fig.add_shapes(figure, "noised data", 1, grey, "square")
-    fig.add_shapes(figure, "exact score", 1, black, "arrow-right")
     fig.add_shapes(figure, "learned score", 1, green, "arrow-right")
+    fig.add_shapes(figure, "exact score", 1, black, "arrow-right")  # thin, upon the other
     fig.add_line(figure, "optimum", 2, green)
     fig.add_points(figure, "each number", 2, green, size=8)
     fig.add_line(figure, "no network is below", 2, black, dash="dash", width=2)
@@ -94,7 +94,7 @@ def backdrop(target: str, noise: float) -> fig.Traces:
     """The noised data and the exact arrows."""
     return {
         "noised data": fig.dots(rows(target, noise)[1].numpy(), 0.045),
-        "exact score": fig.arrows(GRID, shortened(exact(target, noise)), 0.05),
+        "exact score": fig.arrows(GRID, shortened(exact(target, noise)), 0.02),
     }
 
 
@@ -124,7 +124,7 @@ def chosen(target: str, beta: float, noise: float, patterns: int) -> fig.Traces:
     """The learned arrows and the kinks of one network, and where it is on its curve."""
     at, kept = place(target, beta, noise, patterns), table()
     return {
-        "learned score": fig.arrows(GRID, shortened(kept.field[at]), 0.025),
+        "learned score": fig.arrows(GRID, shortened(kept.field[at]), 0.05),
         "kinks": lines(kept.kinks[at]),
         "now": {"x": [patterns], "y": [kept.loss[at] / kept.linear[at[:3]]]},
     }

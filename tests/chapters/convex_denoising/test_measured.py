@@ -10,6 +10,7 @@ import torch
 
 from scorelab import convex
 from scorelab.chapters.convex_denoising import measured
+from scorelab.convex.curve import Curve
 
 
 def test_labels_are_those_of_the_noise() -> None:
@@ -31,6 +32,18 @@ def test_the_path_is_that_of_the_single_fits() -> None:
     fits = [convex.denoising(x, labels, beta) for beta in betas]
     assert found.kinks.tolist() == [len(fit.neurons[0]) for fit in fits]
     assert found.law[1] == 1 and (found.error > 0).all()
+    assert 0 < found.away[1] < 1 and (np.isnan(found.away) == (found.law == 0)).all()
+
+
+def test_a_law_is_as_far_from_the_true_one_as_it_is() -> None:
+    h, x = measured.NOISE**2, np.linspace(-60, 60, 24001)
+    law = measured.TWO.noised(measured.PROCESS, measured.TIME)
+    places = torch.from_numpy(x)[:, None].requires_grad_()
+    (score,) = torch.autograd.grad(law.log_prob(places).sum(), places)
+    assert measured.from_truth(Curve(x, score[:, 0].numpy())) < 1e-4
+    wide = Curve(np.array([-60.0, 60.0]), np.array([60.0, -60.0]) / (1 + h))
+    assert 0.2 < measured.from_truth(wide) < 0.4
+    assert math.isnan(measured.from_truth(Curve(x, x)))
 
 
 def test_unevenness_goes_from_nothing_to_all_in_one_sector() -> None:
