@@ -13,6 +13,7 @@ import ipywidgets as W
 import plotly.graph_objects as go
 from plotly.basedatatypes import BaseFigure
 
+from scorelab.explore import weather
 from scorelab.explore.arrange import DESIGN, arrange, letters
 from scorelab.explore.controls import ROW, Button, Choice, Play, Table
 from scorelab.explore.design import Design
@@ -203,9 +204,15 @@ class BaseExplorer(W.VBox):
         """The sentence below the figure."""
         self.status.value = f'<div class="sl-sentence">{sentence}</div>'
 
+    def let_go(self) -> None:
+        """Keep nothing that can be made again: memory is full."""
+
     def fail(self, error: Exception) -> None:
         """Show an error where the reader looks; raise it where there is no reader."""
-        text = html.escape(f"{type(error).__name__}: {error}")
+        if weather.is_full(error):
+            self.let_go()
+            weather.release(error)
+        text = html.escape(weather.sentence(error))
         self.error.value = f'<div class="sl-alert">{text}</div>'
         if not in_kernel():
             raise error

@@ -71,8 +71,9 @@ class ReplayExplorer(BaseExplorer, Generic[Model]):
         chosen = self.chosen()
         if chosen is not self.shown:
             self.run.stop()
-            self.shown = chosen
+            self.shown = None  # where the beginning fails, the same choice begins anew
             self.begin(chosen)
+            self.shown = chosen
             if not chosen.complete:
                 self.run.start(self.work(chosen))
         return chosen

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from scorelab.explore.controls import Bar, Button, Slider, Words
 from scorelab.explore.owner import owned
 from scorelab.explore.replay.explorer import ReplayExplorer
-from scorelab.explore.replay.record import STOPS, Record
+from scorelab.explore.replay.record import STOPS, Record, record
+from scorelab.explore.replay.setting import setting
 from scorelab.explore.words import number
 
 #: Train, Stop and Reset, with how far the training has come.
@@ -41,6 +42,13 @@ class TrainingExplorer(ReplayExplorer[Record]):
     def work(self, model: Record) -> Iterator[object]:
         """Train to the end."""
         return model.train()
+
+    def let_go(self) -> None:
+        """Forget all models but what the page shows of them."""
+        self.run.stop()
+        self.shown = None
+        record.cache_clear()
+        setting.cache_clear()
 
     def tick(self) -> None:
         """A frame of the live training, with the stop moved along where it follows."""
