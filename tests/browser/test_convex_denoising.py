@@ -48,6 +48,6 @@ def test_a_control_moves_its_traces_by_keyboard(
 def test_an_exponent_is_one_in_plain_text_too(notebook: Notebook) -> None:
     notebook.look_at(0)
     notebook.press("n", "Home")
-    wait_for(lambda: "(of 2² = 4 words)" in notebook.text("status"))
+    wait_for(lambda: "(of 2² = 4 conceivable)" in notebook.text("status"))
     figure = notebook.explorer.locator(".js-plotly-plot")
-    wait_for(lambda: "(of 2² = 4 words)" in (figure.get_attribute("aria-label") or ""))
+    wait_for(lambda: "(of 2² = 4 conceivable)" in (figure.get_attribute("aria-label") or ""))

@@ -139,7 +139,7 @@ def sentence(n: int, angle: int, offset: float, bought: int) -> str:
     )
     return (
         f"Pattern <b>{word}</b>, one of <b>{total}</b> = {n}² − {n} + 2 "
-        f"(of 2<sup>{n}</sup> = {2**n} words), earns <b>{earned:.2f} β</b> · "
+        f"(of 2<sup>{n}</sup> = {2**n} conceivable), earns <b>{earned:.2f} β</b> · "
         f"<b>{len(state.angle)}</b> neurons in use: loss <b>{state.loss:.3f}</b>, no network is "
         f"below <b>{state.bound:.3f}</b> · {verdict}"
     )
