@@ -13,7 +13,7 @@ NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-
 export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help lab check test bench device notebooks tables credit site site-serve site-check format clean
+.PHONY: help lab check test bench device notebooks tables credit site site-serve site-check grade format clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ site-serve: site ## the same, and show them on this machine
 
 site-check: site ## the same, and compare what their explorers show in a browser with what the course computes
 	$(PYTHON) -m pytest tests/site/check_site.py
+
+grade: $(READY) ## grade a folder of students' notebooks, as grades.csv and grades.html in it (DIR=homework)
+	$(PYTHON) tools/grade.py "$(DIR)"
 
 format: $(READY) ## put code and notebooks in shape, and each notebook in step with its text
 	$(PYTHON) -m jupytext --quiet --sync notebooks/[0-9]*.ipynb
