@@ -35,12 +35,17 @@ TSTR = fig.explained("TSTR AUC", "train on synthetic rows, test on real ones: 0.
 DCR = fig.explained("DCR", "share of rows nearer to a training row than to any held out")
 WORST = 40.0  # per cent at which the shade of a pair is full
 PAIR = "trend error of a pair"
+#: The scale of the shades: a strip above the map, in the map's own coordinates, since plotly's
+#: colour bar stands outside the axes, where a figure without margins at its sides has no room.
+SCALE, ENDS = "shades", "what the ends of the shades mean"
+STRIP = {"x": np.linspace(4, 12, 19), "y": np.linspace(-4.4, -2.6, 19)}
+WORDS = {"x": [3.4, 12.6], "y": [-3.5, -3.5], "text": ["0 %", f"{WORST:.0f} % or more"]}
 PAIRS = list(itertools.combinations(range(len(COLUMNS)), 2))
 
 
 def blank() -> go.Figure:
     """Risk and scores against the step, one column and all pairs at the chosen step."""
-    figure = fig.panels(["risk", "one score", "one column", "all pairs of columns"], height=410)
+    figure = fig.panels(["risk", "one score", "one column", "all pairs of columns"], height=430)
     black = fig.COLORS["truth"]
     fig.add_line(figure, "held-out risk", 1, fig.COLORS["network"])
     fig.add_line(figure, "leave-one-out", 1, fig.COLORS["kernel"], dash="dash", width=2)
@@ -53,7 +58,11 @@ def blank() -> go.Figure:
     figure.add_bar(name="real", marker={"color": fig.COLORS["data"]}, row=1, col=3)
     fig.add_line(figure, "synthetic", 3, fig.COLORS["network"], shape="hvh")
     fig.add_heat(figure, PAIR, 4, fig.COLORS["overfit"], (0, WORST))
-    fig.restyle(figure, [PAIR], showlegend=False)
+    fig.add_heat(figure, SCALE, 4, fig.COLORS["overfit"], (0, WORST))
+    fig.add_points(figure, ENDS, 4, black)
+    ends = {"mode": "text", "textposition": ["middle left", "middle right"], "marker": None}
+    fig.restyle(figure, [ENDS], **ends, textfont={"color": black}, hoverinfo="skip")
+    fig.restyle(figure, [PAIR, SCALE, ENDS], showlegend=False)
     fig.restyle(figure, ["this step of the score", "ideal DCR"], showlegend=False)
     _arrange(figure)
     return figure
@@ -66,11 +75,11 @@ def _arrange(figure: go.Figure) -> None:
     fig.axes(figure, 1, steps, {"range": [0.85, 1.9], "title": "÷ that of no network"})
     fig.axes(figure, 2, steps, {"title": ""})
     shares = {"range": [0, 0.85], "dtick": 0.2, "title": "share of the rows"}
-    fig.axes(figure, 3, {"tickangle": 0}, shares)
-    groups = {"tickvals": [0.5, 4.5, 10.5, 18], "ticktext": ["limit", "bills", "paid", "codes"]}
-    across = groups | {"range": [-0.5, 23.5], "title": "", "tickangle": 0}
-    scale = {"title": "blank 0 %, full red 40 % or more"}
-    fig.axes(figure, 4, across | scale, across | {"range": [23.5, -0.5], "tickangle": -90})
+    fig.axes(figure, 3, {"tickangle": 0, "title": ""}, shares)
+    places, groups = [0.5, 4.5, 10.5, 18], ["limit", "bills", "paid", "codes"]
+    across = {"tickvals": places[1:], "ticktext": groups[1:], "range": [-0.5, 23.5], "title": ""}
+    down = {"tickvals": places, "ticktext": groups, "range": [23.5, -5], "title": ""}
+    fig.axes(figure, 4, across | {"tickangle": 0}, down | {"tickangle": 0})
     figure.update_layout(bargap=0.05, margin={"b": 120}, legend={"y": -0.24})
 
 
@@ -141,6 +150,8 @@ def at_step(form: str, data: str, width: float, here: int, score: str) -> fig.Tr
         "this step": {"x": [x], "y": [row["risk"]]},
         "this step of the score": {"x": [x], "y": [row[SCORES[score][0]]]},
         PAIR: {"x": places, "y": places, "z": square.round(1)},
+        SCALE: STRIP | {"z": np.tile(np.linspace(0, WORST, 19), (19, 1))},
+        ENDS: WORDS,
     }
 
 

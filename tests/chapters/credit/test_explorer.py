@@ -164,3 +164,15 @@ def test_what_cannot_be_set_is_refused() -> None:
         explorer.set(width=100)
     with pytest.raises(ValueError, match="column='ID': must be one of"):
         explorer.set(column="ID")
+
+
+def test_the_strip_above_the_map_has_the_shades_of_the_map_and_is_off_it() -> None:
+    shades, strip = (
+        next(t for t in cp.blank().data if t.name == name) for name in (cp.PAIR, cp.SCALE)
+    )
+    for key in ("colorscale", "zmin", "zmax"):
+        assert shades[key] == strip[key]
+    found = traces()
+    assert found[cp.SCALE]["z"][0][[0, -1]].tolist() == [0, cp.WORST]
+    assert found[cp.ENDS]["text"] == ["0 %", "40 % or more"]
+    assert max(found[cp.SCALE]["y"]) < -0.5 and min(found[cp.ENDS]["x"]) >= 0
