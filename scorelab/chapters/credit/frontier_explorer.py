@@ -20,7 +20,7 @@ class FrontierExplorer(BaseExplorer):
     controls = (
         {
             "score": Choice("score", tuple(SCORES), next(iter(SCORES)), SCORE, "300px"),
-            "judge": Choice("rows", tuple(JUDGES), "margins given back", JUDGE, "200px"),
+            "judge": Choice("rows", tuple(JUDGES), "margins given back", JUDGE, "230px"),
             "other": Choice("compare with", METHODS, "framework on mixture", OTHER, "340px"),
         },
     )

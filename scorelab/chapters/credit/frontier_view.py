@@ -24,12 +24,12 @@ SIGNS = {
     "between": ("noise", "triangle-up"),
     "others": ("convex", "star"),
 }
-LEAST = 0.01  # seconds: the cheapest stands at the left end
+LEAST = 1.0  # seconds: what takes less stands at the left end
 
 
 def blank() -> go.Figure:
     """Quality against cost, and by how much each method differs from one."""
-    figure = fig.panels(["quality against cost", "difference, seed by seed"], height=470)
+    figure = fig.panels(["quality against cost", "difference, seed by seed"], height=600)
     for name in FAMILIES:
         color, sign = SIGNS[name]
         fig.add_points(figure, name, 1, fig.COLORS[color], size=10, symbol=sign)
@@ -40,8 +40,8 @@ def blank() -> go.Figure:
     fig.add_line(figure, "no difference", 2, fig.COLORS["data"], dash="dot", width=2)
     fig.restyle(figure, ["no difference"], showlegend=False)
     fig.restyle(figure, FAMILIES, hoverinfo="text")
-    ticks = [0.01, 0.1, 1, 10, 100]
-    cost = fig.log_axis([-2.15, 2.3], ticks, title="seconds of processor time")
+    cost = fig.log_axis([-0.15, 2.6], [1, 10, 100], title="seconds of processor time")
+    cost["ticktext"][0] = "≤ 1"
     fig.axes(figure, 1, cost, {"title": ""})
     names = {"tickvals": list(range(len(METHODS))), "ticktext": list(METHODS), "title": ""}
     fig.axes(figure, 2, {"title": ""}, names | {"range": [len(METHODS) - 0.4, -0.6]})
@@ -56,11 +56,16 @@ def cost(method: str) -> float:
     return LEAST if math.isnan(seconds) else max(LEAST, seconds)
 
 
+def _price(method: str) -> str:
+    seconds = cost(method)
+    return f"at most {LEAST:.0f} s" if seconds == LEAST else f"{seconds:.2g} s"
+
+
 def compute(score: str, judge: str, other: str) -> fig.Traces:
     """All traces, by the name of the trace."""
     name = _column(score, judge)
     traces = {each: _family(each, name) for each in FAMILIES}
-    best = float(of("real", name.removeprefix("sampled_")).mean())
+    best = _real(name)
     traces["compared with"] = {"x": [cost(other)], "y": [_mean(other, name)]}
     traces["real rows"] = {"x": [0.005, 400.0], "y": [best, best]}
     pairs = [mean(_gain(method, other, name)) for method in METHODS]
@@ -87,6 +92,11 @@ def _mean(method: str, name: str) -> float:
     return float(of(method, _known(method, name)).mean())
 
 
+def _real(name: str) -> float:
+    """The score of real rows, which have no other margins as sampled."""
+    return float(of("real", name.removeprefix("sampled_")).mean())
+
+
 def _gain(method: str, other: str, name: str) -> Tensor:
     return less(of(method, _known(method, name)), of(other, _known(other, name)))
 
@@ -96,19 +106,21 @@ def _family(which: str, name: str) -> fig.Trace:
     return {
         "x": [cost(method) for method in methods],
         "y": [_mean(method, name) for method in methods],
-        "text": [
-            f"{method}: {_mean(method, name):.4g}, {cost(method):.3g} s" for method in methods
-        ],
+        "text": [f"{method}: {_mean(method, name):.4g}, {_price(method)}" for method in methods],
     }
 
 
 def ranges(score: str, judge: str) -> dict[str, dict[str, object]]:
-    """The axes of both panels for a score; the same for every method it is compared with."""
+    """The axes of both panels for a score; the same for every method it is compared with.
+
+    Real rows that are so far away that they would take half of the axis are left to the sentence.
+    """
     name, words = _column(score, judge), QUALITY[SCORES[score]].words
     values = [_mean(method, name) for method in METHODS]
-    values.append(float(of("real", name.removeprefix("sampled_")).mean()))
-    room = 0.06 * (max(values) - min(values))
-    reach = 1.1 * (max(values[:-1]) - min(values[:-1]))
+    spread, best = max(values) - min(values), _real(name)
+    if min(values) - spread < best < max(values) + spread:
+        values.append(best)
+    room, reach = 0.06 * (max(values) - min(values)), 1.1 * spread
     return {
         "yaxis": {"range": [min(values) - room, max(values) + room], "title": {"text": score}},
         "xaxis2": {"range": [-reach, reach], "title": {"text": f"{words}, less the other's"}},
@@ -125,8 +137,8 @@ def sentence(score: str, judge: str, other: str) -> str:
     found = ", ".join(f"<b>{each}</b>" for each in better) or "nothing here"
     return (
         f"<b>{other}</b>: {quality.words} <b>{_mean(other, name):.{quality.digits}f}</b> after "
-        f"<b>{cost(other):.2g} s</b>. At no higher price, better by more than two standard errors: "
-        f"{found}."
+        f"<b>{_price(other)}</b> (real rows: {_real(name):.{quality.digits}f}). "
+        f"At no higher price, better by more than two standard errors: {found}."
     )
 
 

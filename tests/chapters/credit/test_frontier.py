@@ -53,8 +53,9 @@ def test_differences_are_paired_and_those_with_itself_are_none() -> None:
 def test_all_points_are_inside_their_axes(score: str, judge: str) -> None:
     axes, found = fv.ranges(score, judge), fv.compute(score, judge, OTHER)
     low, high = axes["yaxis"]["range"]
-    for name in (*measured.FAMILIES, "real rows"):
+    for name in measured.FAMILIES:
         assert np.min(found[name]["y"]) > low and np.max(found[name]["y"]) < high
+    assert (low < found["real rows"]["y"][0] < high) == (score != C2ST)
     low, high = fv.blank().layout.xaxis.range
     costs = [math.log10(fv.cost(method)) for method in fv.METHODS]
     assert low < min(costs) and max(costs) < high
@@ -80,6 +81,7 @@ def test_a_control_moves_what_it_names(
 def test_the_sentence_names_what_is_better_and_no_dearer() -> None:
     words = re.sub("<[^>]+>", "", fv.sentence(C2ST, "margins given back", "Gaussian copula"))
     assert words.startswith("Gaussian copula: C2ST 0.0")
+    assert "after at most 1 s (real rows: 0.997)." in words
     assert words.endswith("standard errors: nothing here.")
     dear = max(fv.METHODS, key=fv.cost)
     found = fv.sentence(INFORMATION, "as sampled", dear)
