@@ -7,9 +7,13 @@ runs, and calling one says what to install. All are under MIT licences.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+import io
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
 from types import ModuleType
 from typing import TYPE_CHECKING, cast
+from unittest import mock
 
 import numpy as np
 import torch
@@ -54,7 +58,33 @@ def smote(half: Half) -> Draw:
     return draw
 
 
+def forest(half: Half) -> Draw:
+    """An adversarial random forest (Watson and others, 2023), arfpy: 10 trees, at most 3 rounds."""
+    arf = _imported("arfpy.arf")
+    _seed(half)
+    frame = half.rows.astype(dict.fromkeys((*CATEGORICAL, TARGET), "category"))
+    with _as_it_expects():
+        made = arf.arf(frame, num_trees=10, max_iters=3, verbose=False)
+        made.forde()
+
+    def draw() -> pd.DataFrame:
+        with _as_it_expects():
+            return _rows(made.forge(len(half.other)), half)
+
+    return draw
+
+
+@contextmanager
+def _as_it_expects() -> Iterator[None]:
+    """For arfpy 0.1.1: what NumPy 2.4 has under another name, and nobody who hears it."""
+    renamed = mock.patch.object(np, "in1d", np.isin, create=True)
+    with renamed, warnings.catch_warnings(), redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        yield
+
+
 BENCH: dict[str, Callable[[Half], Draw]] = {
+    "adversarial forest": forest,
     "vine copula": vine,
     "SMOTE": smote,
 }

@@ -23,6 +23,8 @@ from scorelab.process import OrnsteinUhlenbeck, draw
 from .framework import Corrected, labels
 
 BATCH = 512
+#: What is trained of two layers, and whom the neurons serve.
+KINDS = ("both", "first", "own")
 
 
 @dataclass(frozen=True)
@@ -99,14 +101,21 @@ class Tangent(nn.Module):
 class TwoLayers(nn.Module):
     """The network of the course, m^{-1/2} Σ_r a_r relu(w_r · z), to be trained by Adam.
 
-    z = (waves(t, x), 1), and a_r starts as random signs, one a coordinate. Both layers are trained.
+    z = (waves(t, x), 1), and a_r starts as random signs, one a coordinate. Of `KINDS`, "both"
+    trains both layers; "first" leaves the signs as they are; so does "own", with neurons that
+    serve one coordinate each, in turn: the other signs are 0, and √d makes up for them.
     """
 
-    def __init__(self, dim: int, width: int, *, generator: Generator | None = None) -> None:
+    def __init__(
+        self, dim: int, width: int, kind: str = "both", *, generator: Generator | None = None
+    ) -> None:
         super().__init__()
+        validate.one_of("kind", kind, KINDS)
         self.first = nn.Parameter(torch.randn(width, dim + 9, generator=generator))
         signs = 2.0 * torch.randint(2, (width, dim), generator=generator) - 1
-        self.second = nn.Parameter(signs)
+        if kind == "own":
+            signs *= dim**0.5 * nn.functional.one_hot(torch.arange(width) % dim, dim)
+        self.second = nn.Parameter(signs, requires_grad=kind == "both")
 
     def forward(self, t: Tensor, x: Tensor) -> Tensor:
         """f_W for t (n,) and x (n, d), shape (n, d)."""

@@ -23,13 +23,20 @@ from .mixture import MixtureForm
 BANDS, WIDTH, STOPS = 4, 512, (0, 1, 3, 10, 30, 100, 300, 1000, 3000)
 #: Directions of the random features, and how many noises of each row they are fitted to.
 FEATURES, DRAWS = 64, 4
+#: More noises.
+MORE_DRAWS = 16
 #: Numbers of components that the mixture is chosen from, by held-out likelihood.
 COMPONENTS = (8, 16, 32)
 FORMS = ("independent", "Gaussian", "mixture")
+#: What two of them are called in the names of methods.
+CALLED = {"independent": "αx", "mixture": "mixture"}
 #: The deep network's one setting, which no search has seen; only its steps vary.
 UNTUNED = Settings(128, 3, 0.003, 6000, 0.999)
-#: Steps of what lies between it and the framework.
-BETWEEN = 3000
+#: Its steps on each form.
+LENGTHS = {"independent": (3000, 6000, 12_000), "mixture": (1500, 6000)}
+#: Steps of what lies between it and the framework, and two layers' own rate: of .003, .03, .1 and
+#: .3 the one with the least loss on the tenth of seed 0.
+BETWEEN, RATE = 3000, 0.1
 #: Neurons of a two-layer network trained by Adam.
 NEURONS = 512
 
@@ -67,13 +74,16 @@ def framed(half: Half, kind: str) -> Model:
     return framework.assemble(form, parts, nets), found
 
 
-def solved(half: Half, kind: str) -> Model:
-    """The framework with random features, solved, in place of networks, and many noises."""
-    form, parts = fit_form(half, kind), framework.bands(BANDS)
+def solved(half: Half, kind: str, draws: int = DRAWS, count: int = BANDS) -> Model:
+    """The framework with random features, solved, in place of networks: ``draws`` noises a row.
+
+    In ``count`` bands of noise levels.
+    """
+    form, parts = fit_form(half, kind), framework.bands(count)
     corrections, found = [], {}
     for i, band in enumerate(parts):
         flow = framework.feature_flow(
-            band, form, half.fit, FEATURES, DRAWS, generator=half.generator
+            band, form, half.fit, FEATURES, draws, generator=half.generator
         )
         stop = framework.holdout_stop(band, flow, form, half.holdout, generator=half.generator)
         found[f"stop_{i}"] = stop
@@ -81,28 +91,39 @@ def solved(half: Half, kind: str) -> Model:
     return framework.assemble(form, parts, corrections), found
 
 
-def trained(half: Half, net: nn.Module, steps: int) -> Model:
-    """αx, corrected by a network that Adam trains; ``held_out`` is its loss on the tenth."""
-    form, settings = fit_form(half, "independent").denoiser(PROCESS), replace(UNTUNED, steps=steps)
+def trained(
+    half: Half, net: nn.Module, steps: int, kind: str = "independent", rate: float = UNTUNED.rate
+) -> Model:
+    """A form, corrected by a network that Adam trains; ``held_out`` is its loss on the tenth."""
+    form, settings = fit_form(half, kind), replace(UNTUNED, steps=steps, rate=rate)
+    form = form.denoiser(PROCESS)
     made = deep.train(PROCESS, form, half.fit, net, settings, generator=half.generator)
     unseen = deep.loss(PROCESS, form, net, half.holdout, 4, generator=half.generator)
     return made, {"held_out": float(unseen)}
 
 
-def deepened(half: Half, steps: int) -> Model:
-    """A deep network on αx, each weight of it trained."""
-    return trained(half, _deep(half), steps)
+def deepened(half: Half, steps: int, kind: str) -> Model:
+    """A deep network on a form, each weight of it trained."""
+    return trained(half, _deep(half), steps, kind)
 
 
 def tangent(half: Half) -> Model:
-    """The same deep network on αx, trained just so, with its features held still."""
+    """A deep network on αx, trained just so, with its features held still."""
     return trained(half, Tangent(_deep(half)), BETWEEN)
 
 
-def two_layers(half: Half) -> Model:
-    """A two-layer network on αx, both layers trained as those of the deep one are."""
-    net = TwoLayers(half.code.dim, NEURONS, generator=half.generator)
-    return trained(half, net, BETWEEN)
+def two_layers(half: Half, kind: str = "both", rate: float = RATE) -> Model:
+    """A two-layer network on αx; ``kind`` says what of it is trained, see `TwoLayers`."""
+    return trained(half, _two(half, kind), BETWEEN, rate=rate)
+
+
+def tangent_of_two(half: Half) -> Model:
+    """A two-layer network on αx, trained just so, with its features held still."""
+    return trained(half, Tangent(_two(half)), BETWEEN, rate=RATE)
+
+
+def _two(half: Half, kind: str = "both") -> TwoLayers:
+    return TwoLayers(half.code.dim, NEURONS, kind, generator=half.generator)
 
 
 def _deep(half: Half) -> DeepNet:
@@ -114,8 +135,18 @@ MODELS: dict[str, Callable[[Half], Model]] = {
     "framework on mixture": partial(framed, kind="mixture"),
     "features on mixture": partial(solved, kind="mixture"),
     "features on αx": partial(solved, kind="independent"),
+    "features × 16 on mixture, one band": partial(
+        solved, kind="mixture", draws=MORE_DRAWS, count=1
+    ),
+    "two layers on αx, rate .003": partial(two_layers, rate=UNTUNED.rate),
     "two layers on αx": two_layers,
-    "tangent on αx": tangent,
-    "deep on αx, 3,000 steps": partial(deepened, steps=3000),
-    "deep on αx, 6,000 steps": partial(deepened, steps=6000),
+    "first layer only on αx": partial(two_layers, kind="first"),
+    "own neurons on αx": partial(two_layers, kind="own"),
+    "tangent of two layers on αx": tangent_of_two,
+    "tangent on αx, rate .003": tangent,
+    **{
+        f"deep on {CALLED[kind]}, {steps:,} steps": partial(deepened, steps=steps, kind=kind)
+        for kind, lengths in LENGTHS.items()
+        for steps in lengths
+    },
 }

@@ -25,7 +25,7 @@ def test_a_package_that_is_missing_is_named_in_one_sentence(method, monkeypatch)
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("method", "package"),
-    [("vine copula", "pyvinecopulib"), ("SMOTE", "imblearn")],
+    [("adversarial forest", "arfpy"), ("vine copula", "pyvinecopulib"), ("SMOTE", "imblearn")],
 )
 def test_its_rows_are_like_those_of_the_table(method, package) -> None:
     pytest.importorskip(package, reason="the extra bench is not installed")

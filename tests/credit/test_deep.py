@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from torch import Generator, Tensor, nn
 
@@ -99,3 +100,29 @@ def test_features_that_move_learn_more_than_the_tangent_on_the_ring() -> None:
         trained(net, steps=10)
     for one, other in zip(*(net.parameters() for net in nets), strict=True):
         assert torch.equal(one, other) and not one.requires_grad
+
+
+def test_neurons_of_their_own_serve_one_coordinate_each_and_signs_that_stay_stay() -> None:
+    for kind, moves in (("both", True), ("first", False), ("own", False)):
+        net = TwoLayers(2, 64, kind, generator=seed())
+        before = net.second.detach().clone()
+        trained(net, 20)
+        assert torch.equal(net.second, before) != moves
+    served = before != 0
+    assert (served.sum(1) == 1).all() and (served.sum(0) == 32).all()
+    torch.testing.assert_close(before.square().sum(1), torch.full((64,), 2.0))
+
+
+def test_own_neurons_have_the_kernel_of_shared_ones() -> None:
+    """At the start: (1/m) Σ_r a_r^i a_r^k 1[w_r·z > 0] 1[w_r·z' > 0] → δ_ik / 2 at z = z'."""
+    for kind in ("first", "own"):
+        net = TwoLayers(2, 40_000, kind, generator=seed())
+        z = torch.randn(1, 11, generator=seed(6))
+        on = (net.first @ z.T > 0).float()
+        kernel = (net.second * on).T @ net.second / 40_000
+        torch.testing.assert_close(kernel.detach(), torch.eye(2) / 2, atol=0.02, rtol=0)
+
+
+def test_another_kind_is_refused() -> None:
+    with pytest.raises(ValueError, match="kind='none': must be one of 'both', 'first', 'own'"):
+        TwoLayers(2, 8, "none")

@@ -36,7 +36,7 @@ FAMILIES = {
     "framework": ("framework", "features"),
     "form alone": ("mixture alone", "Gaussian copula"),
     "deep": ("deep",),
-    "between": ("two layers", "tangent"),
+    "between": ("two layers", "first layer", "own neurons", "tangent"),
     "others": tuple(BENCH),
 }
 
