@@ -49,7 +49,7 @@ notebooks: $(READY) ## execute the notebooks from their text and store outputs a
 tables: $(READY) ## remake the precomputed tables, some minutes; goes on where it was interrupted (NAMES="rates" for some)
 	$(PYTHON) -m scorelab.studies $(NAMES)
 
-credit: $(READY) ## remake the tables of the credit comparison (about 25 minutes of processor time; goes on where it was interrupted)
+credit: $(READY) ## remake the tables of the credit comparison (about 45 minutes of processor time; goes on where it was interrupted)
 	$(PYTHON) -m pip install --quiet "pyvinecopulib>=1.0" "imbalanced-learn>=0.14"
 	$(PYTHON) -m scorelab.credit
 
