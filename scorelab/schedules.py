@@ -43,11 +43,11 @@ SCHEDULES: dict[str, Schedule] = {
 }
 
 
-def times(process: OrnsteinUhlenbeck, steps: int, schedule: str = "log") -> list[float]:
+def times(process: OrnsteinUhlenbeck, steps: int, schedule: str = "exponential") -> list[float]:
     """``steps`` falling times from t_max to t_min.
 
     ``schedule``: "log" (ours: even in log t), "karras" (even in σ^{1/7}, σ = √h/α; Karras et al.
-    2022), "exponential" (even in log σ), "uniform" (even in t; Song et al. 2021) or
+    2022), "exponential" (even in log σ, the default), "uniform" (even in t; Song et al. 2021) or
     "cosine" (Nichol and Dhariwal 2021). Raises ValueError for an unknown
     schedule or fewer than 2 steps.
     """

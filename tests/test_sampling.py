@@ -57,15 +57,22 @@ def mean_distance(x: Tensor, truth: Tensor) -> float:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("method", "steps"), [("ancestral", 60), ("ode", 40), ("euler", 200), ("langevin", 400)]
+    ("method", "schedule", "steps"),
+    [
+        ("dpmpp3", "exponential", 50),
+        ("ancestral", "log", 60),
+        ("ode", "log", 40),
+        ("euler", "log", 200),
+        ("langevin", "log", 400),
+    ],
 )
 @pytest.mark.parametrize("target", [RING, GaussianMixture.line(dim=3)], ids=["ring", "line"])
 def test_with_the_exact_denoiser_samples_are_as_near_as_fresh_data(
-    target: GaussianMixture, method: str, steps: int
+    target: GaussianMixture, method: str, schedule: str, steps: int
 ) -> None:
     fresh, truth = (target.sample(n, generator=seed(n)) for n in (5000, 30_000))
     f = target.denoiser(PROCESS)
-    x = sample(PROCESS, f, 5000, target.dim, steps, method, generator=seed(2))
+    x = sample(PROCESS, f, 5000, target.dim, steps, method, schedule=schedule, generator=seed(2))
     assert mean_distance(x, truth) < 1.5 * mean_distance(fresh, truth)
     # Each sample looks right, too: within the modes, and not too near to their centres.
     log_prob = float(target.log_prob(x).mean() - target.log_prob(truth).mean())

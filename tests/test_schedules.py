@@ -43,7 +43,7 @@ def test_exponential_is_even_in_the_log_of_the_noise_level() -> None:
 
 def test_uniform_and_log_are_even_in_what_they_say() -> None:
     gaps = [t - s for t, s in pairwise(times(PROCESS, 9, "uniform"))]
-    ratios = [t / s for t, s in pairwise(times(PROCESS, 9))]
+    ratios = [t / s for t, s in pairwise(times(PROCESS, 9, "log"))]
     assert gaps == pytest.approx([2.98 / 8] * 8) and ratios == pytest.approx([150 ** (1 / 8)] * 8)
 
 

@@ -60,7 +60,14 @@ class Half:
     def sample(self, denoiser: Denoiser) -> Tensor:
         """As many synthetic points as there are rows to judge them, (n, 24)."""
         return sample(
-            PROCESS, denoiser, len(self.other), self.code.dim, STEPS, generator=self.generator
+            PROCESS,
+            denoiser,
+            len(self.other),
+            self.code.dim,
+            STEPS,
+            "ancestral",
+            schedule="log",
+            generator=self.generator,
         )
 
 

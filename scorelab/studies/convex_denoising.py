@@ -118,7 +118,14 @@ def draws(target: str, beta: float) -> Array:
     x0 = rows(target, NOISES[0])[0].float()
     f = convex.annealed(PROCESS, x0, beta, LEVELS, generator=Generator().manual_seed(3))
     return sample(
-        PROCESS, f, SAMPLES, 2, STEPS, "langevin", generator=Generator().manual_seed(4)
+        PROCESS,
+        f,
+        SAMPLES,
+        2,
+        STEPS,
+        "langevin",
+        schedule="log",
+        generator=Generator().manual_seed(4),
     ).numpy()
 
 

@@ -83,7 +83,9 @@ def share_and_distance(
         denoiser,
         SAMPLES,
         x0.shape[1],
-        steps=STEPS,
+        STEPS,
+        "ancestral",
+        schedule="log",
         generator=Generator().manual_seed(seed),
     )
     share = metrics.memorized_fraction(drawn, x0)

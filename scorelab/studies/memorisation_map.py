@@ -55,7 +55,9 @@ def experiment(dim: int, n: int, draws: float, seed: int) -> dict[str, float]:
             flow.at(stop),
             SAMPLES,
             dim,
-            steps=STEPS,
+            STEPS,
+            "ancestral",
+            schedule="log",
             generator=Generator().manual_seed(seed),
         )
         copies, off = kinds(drawn, x0, law, usual)

@@ -86,6 +86,7 @@ class Judge(NamedTuple):
             self.law.dim,
             steps,
             method,
+            schedule="log",
             generator=noise,
             device=self.reference.device,
         )

@@ -86,7 +86,14 @@ def test_the_experiment_measures_what_its_columns_say() -> None:
             risk = sl.metrics.excess_risk(flow.at(stop), truth, test)
             assert made[f"{kind}_{name}"] == pytest.approx(risk, rel=1e-3)
         samples = sl.sample(
-            process, flow.at(400), 200, 2, steps=20, generator=torch.Generator().manual_seed(3)
+            process,
+            flow.at(400),
+            200,
+            2,
+            20,
+            "ancestral",
+            schedule="log",
+            generator=torch.Generator().manual_seed(3),
         )
         share = sl.metrics.memorized_fraction(samples, x0)
         assert made[f"{kind}_share_400"] == pytest.approx(share, abs=0.011)

@@ -144,7 +144,7 @@ def test_the_experiment_measures_what_its_columns_say(made: dict[str, float]) ->
     oracle = sl.stopping.oracle(flow, truth, test)
     assert made["best_stop"] == oracle
     assert made["risk_300"] == pytest.approx(sl.metrics.excess_risk(flow.at(300), truth, test))
-    noise = {"n": 1000, "dim": 2, "steps": 40}
+    noise = {"n": 1000, "dim": 2, "steps": 40, "method": "ancestral", "schedule": "log"}
     for name, denoiser in {"300": flow.at(300), "exact": truth, "best": flow.at(oracle)}.items():
         x = sl.sample(PROCESS, denoiser, **noise, generator=seed(2))
         distance = sl.metrics.sliced_wasserstein(x, reference)
@@ -174,7 +174,9 @@ def test_a_band_is_where_the_learned_denoiser_is_asked(made: dict[str, float]) -
             middle = 1 / 9 <= 1 - math.exp(-float(t[0])) < 4 / 9
             return (last if middle == in_band else truth)(t, x)
 
-        x = sl.sample(PROCESS, denoiser, 1000, 2, 40, generator=seed(2))
+        x = sl.sample(
+            PROCESS, denoiser, 1000, 2, 40, "ancestral", schedule="log", generator=seed(2)
+        )
         return sl.metrics.sliced_wasserstein(x, reference)
 
     assert made["only_middle_last"] == pytest.approx(by_hand(True), rel=1e-3)

@@ -78,7 +78,14 @@ class TrainingSet:
     def _draw(self, denoiser: Denoiser) -> Drawn:
         draws = Generator().manual_seed(2)
         samples = sample(
-            mem.PROCESS, denoiser, mem.SAMPLES, self.dim, steps=mem.STEPS, generator=draws
+            mem.PROCESS,
+            denoiser,
+            mem.SAMPLES,
+            self.dim,
+            mem.STEPS,
+            "ancestral",
+            schedule="log",
+            generator=draws,
         )
         copies = metrics.memorized(samples, self.x0).numpy()
         return Drawn(samples, copies, metrics.sliced_wasserstein(samples, self.reference))

@@ -221,7 +221,7 @@ def nearer_to_its_own(law: GaussianMixture, n: int, draws: int, seed: int) -> li
         best = oracle(flow, law.denoiser(process), fresh)
         noise = [Generator().manual_seed(seed) for _ in range(3)]
         made = [
-            sample(process, flow.at(stop), 500, 2, 15, generator=each)
+            sample(process, flow.at(stop), 500, 2, 15, "ancestral", schedule="log", generator=each)
             for stop, each in zip((best // 3, best, flow.stops[-1]), noise, strict=True)
         ]
         gaps = [torch.cdist(x, own).amin(1) - torch.cdist(x, other).amin(1) for x in made]

@@ -61,7 +61,8 @@ def risk_curves(learned: Sequence[Learned]) -> Tensor:
 
 def sample_distance(denoiser: Denoiser, seed: int) -> float:
     """The distance of 1000 samples made with a denoiser from 20,000 fresh points of the ring."""
-    samples = sample(PROCESS, denoiser, n=1000, dim=2, generator=Generator().manual_seed(seed))
+    noise = Generator().manual_seed(seed)
+    samples = sample(PROCESS, denoiser, 1000, 2, 50, "ancestral", schedule="log", generator=noise)
     return metrics.sliced_wasserstein(samples, RING.sample(20_000, generator=_judge()))
 
 

@@ -44,7 +44,17 @@ class Frame:
     def samples(self) -> Tensor:
         """Samples (500, 2), always from the same noise, so that they move with the stop alone."""
         draws, device = Generator().manual_seed(2), self.where.fresh.device
-        return sample(PROCESS, self.denoiser, SAMPLES, 2, 40, device=device, generator=draws)
+        return sample(
+            PROCESS,
+            self.denoiser,
+            SAMPLES,
+            2,
+            40,
+            "ancestral",
+            schedule="log",
+            device=device,
+            generator=draws,
+        )
 
     @cached_property
     def distance(self) -> float:

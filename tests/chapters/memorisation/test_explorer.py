@@ -37,7 +37,9 @@ def test_samples_and_their_numbers_are_those_of_the_public_parts(law: str) -> No
         what.flow.at(300),
         200,
         what.dim,
-        steps=20,
+        20,
+        "ancestral",
+        schedule="log",
         generator=torch.Generator().manual_seed(2),
     )
     torch.testing.assert_close(now.samples, samples)
@@ -49,7 +51,9 @@ def test_samples_and_their_numbers_are_those_of_the_public_parts(law: str) -> No
         sl.Empirical(what.x0).denoiser(mem.PROCESS),
         200,
         what.dim,
-        steps=20,
+        20,
+        "ancestral",
+        schedule="log",
         generator=torch.Generator().manual_seed(2),
     )
     assert what.limit.share == pytest.approx(sl.metrics.memorized_fraction(optimum, what.x0))

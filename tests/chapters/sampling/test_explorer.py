@@ -69,7 +69,14 @@ def test_a_walk_is_what_the_sampler_makes_of_the_denoiser(
     walk = runs(method=method, exact=exact).at(300)
     denoiser = flow().at(300) if learned else RING.denoiser(PROCESS)
     wanted = sl.sample(
-        PROCESS, denoiser, SAMPLES, 2, 5, method, generator=Generator().manual_seed(2)
+        PROCESS,
+        denoiser,
+        SAMPLES,
+        2,
+        5,
+        method,
+        schedule="log",
+        generator=Generator().manual_seed(2),
     )
     torch.testing.assert_close(walk.samples, wanted, atol=1e-4, rtol=1e-4)
     assert len(walk.levels) == len(walk.paths) == 6
@@ -86,7 +93,8 @@ def test_the_exact_denoiser_is_asked_in_its_band_alone() -> None:
         asked.append(level < 1 / 3)
         return (exact if level < 1 / 3 else learned)(t, x)
 
-    wanted = sl.sample(PROCESS, by_hand, SAMPLES, 2, 5, generator=Generator().manual_seed(2))
+    wanted = sl.sample(PROCESS, by_hand, SAMPLES, 2, 5, "ancestral", schedule="log",
+                       generator=Generator().manual_seed(2))  # fmt: skip
     torch.testing.assert_close(
         runs(exact="low noise").at(300).samples, wanted, atol=1e-4, rtol=1e-4
     )
@@ -179,7 +187,8 @@ def test_the_band_goes_over_data_sets_of_which_the_shown_one_is_the_first() -> N
     draws = Generator().manual_seed(1)
     x0 = RING.sample(100, generator=draws)
     other = sl.KernelFlow(PROCESS, PROCESS.regression(x0, times="log", generator=draws))
-    x = sl.sample(PROCESS, other.at(300), SAMPLES, 2, 5, generator=Generator().manual_seed(2))
+    x = sl.sample(PROCESS, other.at(300), SAMPLES, 2, 5, "ancestral", schedule="log",
+                  generator=Generator().manual_seed(2))  # fmt: skip
     reference = RING.sample(walks.TRUTH, generator=Generator().manual_seed(5))
     both = runs().at(300).measured["distance"], sl.metrics.sliced_wasserstein(x, reference)
     assert model.spread()[300] == pytest.approx((min(both), max(both)), rel=1e-3)
