@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -71,6 +72,14 @@ def curve(along: Directions, sizes: Sequence[int]) -> tuple[Tensor, Tensor]:
     """The least risk of (11) for each n, and the stop at which it is, (m,) each."""
     least = [risks(along, n).min(dim=0) for n in sizes]
     return torch.stack([risk for risk, _ in least]), torch.stack([STOPS[at] for _, at in least])
+
+
+def bound(along: Directions, n: int) -> float:
+    """The least over the stops of (3) and (4): what the same truth and noise are guaranteed."""
+    learned = 1 - along.left[:, STOPS == 1]  # ηλ_k, (k, 1)
+    bias = (along.truth[:, None] / learned).sum() / (2 * math.e * STOPS[1:])
+    variance = along.noise @ (learned * STOPS[1:]).clamp_max(1) / n
+    return float((bias + variance).min())
 
 
 def tamed(dim: int, earliest: float) -> Denoiser:
