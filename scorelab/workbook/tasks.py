@@ -86,7 +86,7 @@ class Exercise(Task):
         return [torch.as_tensor(each) for each in self._run(function)]
 
     def _run(self, function: Answer) -> list[Any]:
-        return [function(*_as_tensors(case)) for case in self.cases()]
+        return [_called(function, case) for case in self.cases()]
 
 
 @dataclass
@@ -145,6 +145,14 @@ class Experiment(Task):
     def pass_example(self) -> Any:
         """What a reader with the right solution passes."""
         return self.example() if self.example else self.solution
+
+
+def _called(function: Answer, case: tuple[Any, ...]) -> Any:
+    """The answer to a case; NumPy takes no tensor for a number beside its arrays: then as it is."""
+    try:
+        return function(*_as_tensors(case))
+    except TypeError:
+        return function(*case)
 
 
 def _as_tensors(case: tuple[Any, ...]) -> list[Any]:

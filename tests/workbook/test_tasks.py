@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import torch
 
@@ -43,6 +44,11 @@ def test_numbers_reach_an_answer_as_tensors_that_both_modules_take() -> None:
     assert DECAY.verdict(lambda x, r, n: math.prod([(-r * x).exp() for _ in range(n)])) == (
         "✓ correct"
     )
+
+
+def test_numbers_reach_numpy_as_numbers_where_it_takes_no_tensor() -> None:
+    reached = Exercise(lambda x, most: (x <= most).sum(), lambda: [(torch.arange(3.0), 1.0)], {})
+    assert reached.verdict(lambda x, most: np.sum(x.numpy() <= most)) == "✓ correct"
 
 
 def test_numbers_have_the_type_of_the_tensors_beside_them() -> None:

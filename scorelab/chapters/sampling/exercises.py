@@ -82,9 +82,10 @@ def _clouds() -> Cases:
         which = torch.multinomial(torch.tensor(actual), 60, replacement=True, generator=draw)
         noise = 0.2 * torch.randn(60, 2, generator=draw)
         cases.append((means[which] + noise, means, torch.tensor(weights)))
-    # Far along one axis from one mode, and less far along both from the other.
-    between = torch.tensor([[2.3, 0.0], [2.3, 0.0], [0.0, 0.0]])
-    cases.append((between, torch.tensor([[0.0, 0.0], [4.0, 1.3]]), torch.tensor([0.5, 0.5])))
+    # By the straight distance the first two points are the second mode's, but not by |Δ₁| + |Δ₂|;
+    # the last is the first mode's, but not by the larger of |Δ₁| and |Δ₂|.
+    between = torch.tensor([[2.3, 0.0], [2.3, 0.0], [0.0, 0.0], [2.2, -0.5]])
+    cases.append((between, torch.tensor([[0.0, 0.0], [4.0, 1.3]]), torch.tensor([0.3, 0.7])))
     return cases
 
 
