@@ -26,9 +26,9 @@ ROWS = 256
 
 
 def rademacher(eigenvalues: Tensor, step_size: float, noise: float, radius: float = 1.0) -> int:
-    """T̂ = min{τ : R(1/√η_τ) > C / (2 e σ η_τ)} − 1 with η_τ = ητ (Raskutti, Wainwright, Yu 2014).
+    """T̂ = min{τ : Q(1/η_τ) > C / (2 e σ η_τ)} − 1 with η_τ = ητ (Raskutti, Wainwright, Yu 2014).
 
-    R(ε) = [n⁻¹ Σ_j min(λ_j, ε²)]^{1/2} for the ``eigenvalues`` (n,) of K/n; ``noise`` σ is the
+    Q(c) = [n⁻¹ Σ_j min(λ_j, c)]^{1/2} for the ``eigenvalues`` (n,) of K/n; ``noise`` σ is the
     label noise (a standard deviation, in units of the labels), ``radius`` C the RKHS norm of the
     truth, which the literature sets to 1. Equal noise on all labels is assumed. The rate is
     right and the constant is not: with C = 1 it stops far too early. Raises ValueError for
@@ -60,7 +60,7 @@ def rademacher(eigenvalues: Tensor, step_size: float, noise: float, radius: floa
 
 
 def complexity(eigenvalues: Tensor, time: float) -> float:
-    """η_τ R(1/√η_τ) = [n⁻¹ Σ_j min(λ_j η_τ², η_τ)]^{1/2}: what ``rademacher`` bounds by C/(2eσ).
+    """η_τ Q(1/η_τ) = [n⁻¹ Σ_j min(λ_j η_τ², η_τ)]^{1/2}: what ``rademacher`` bounds by C/(2eσ).
 
     For the ``eigenvalues`` (n,) of K/n and ``time`` η_τ = ητ. It grows with the time.
     """

@@ -95,7 +95,8 @@ def in_the_ball(law: GaussianMixture, times: str, seed: int, n: int = 300) -> di
     """Rules on all rows and on those within ``reach``, each judged inside the ball and everywhere.
 
     For a rule and "all" or "ball": its excess risk, and after a comma its stop, and the part of
-    the risk that comes from fresh rows "in" the ball. The localised model is ``continued``.
+    the risk that comes from fresh rows "in" the ball. The localised model is ``continued``. For
+    "all" and "ball" the step size, and the leverage of the farthest row after one step.
     """
     train, fresh = rows(law, times, seed, n)
     truth, radius = law.denoiser(PROCESS), reach(train.x_t)
@@ -106,12 +107,25 @@ def in_the_ball(law: GaussianMixture, times: str, seed: int, n: int = 300) -> di
         flow = KernelFlow(PROCESS, data)
         errors = (continued(flow, fresh, ends[name]) - exact).square().sum(2)
         noise = math.sqrt(float((data.x_0 - truth(data.t, data.x_t)).square().mean()))
-        found[f"step size, {name}"] = flow.step_size
-        for rule, stop in _stops(flow, noise, errors[:, inside]).items():
+        far, near = _far(flow, data, radius)
+        found |= {f"step size, {name}": flow.step_size, f"leverage, {name}": far}
+        rules = _stops(flow, noise, errors[:, inside]) | {"leave-one-out, near": near}
+        for rule, stop in rules.items():
             at = errors[int((stop >= STOPS).sum()) - 1]
             found |= {f"{rule}, {name}": float(at.mean()), f"{rule}, {name}, stop": stop}
             found[f"{rule}, {name}, in"] = float(at[inside].sum()) / len(at)
     return found
+
+
+def _far(flow: KernelFlow, data: Regression, radius: float) -> tuple[float, int]:
+    """The farthest row's leverage after one step; leave-one-out's stop, scored in a ball alone."""
+    away = data.x_t.norm(dim=1)
+    far, near = flow.vectors[away.argmax()], flow.vectors[away <= radius]
+    left = flow.left_at_stops
+    residuals = torch.stack([near @ (each[:, None] * flow.projections) for each in left.T], dim=1)
+    scores = (residuals.square().sum(2) / (near.square() @ left) ** 2).mean(0)
+    at = scores.nan_to_num(nan=math.inf).argmin()
+    return float(far.square() @ flow.fitted(1)), flow.stops[int(at)]
 
 
 def _stops(flow: KernelFlow, noise: float, errors: Tensor) -> dict[str, int]:

@@ -20,7 +20,7 @@ TITLES = [
     f"denoiser, √h = {LEVEL}",
 ]
 #: What the legend leaves out, and what is drawn in the lower part of a column.
-HIDDEN = ("now", "stop", "truth", "the ball ‖x‖ ≤ R")
+HIDDEN = ("now", "stop", "the same risk", "the ball ‖x‖ ≤ R")
 BELOW = ("rules",)
 HEIGHTS = ("η Q(1/η)", "C/(2eσ)", "C and σ estimated")
 SCORES = ("hold-out", "GCV", "leave-one-out")
@@ -48,19 +48,18 @@ def blank() -> go.Figure:
 
 def _curves(figure: go.Figure) -> None:
     """The lines of the four panels over the steps; the lower two have axes of their own."""
-    orange, black = fig.COLORS["kernel"], fig.COLORS["truth"]
-    hues = {"hold-out": fig.COLORS["data"], "GCV": fig.COLORS["noise"], "leave-one-out": orange}
+    orange, black, blue = (fig.COLORS[name] for name in ("kernel", "truth", "network"))
+    hues = {"hold-out": fig.COLORS["data"], "GCV": fig.COLORS["noise"], "leave-one-out": blue}
     fig.add_line(figure, "best stop", 1, fig.COLORS["overfit"], dash="dot", width=2)
     fig.add_line(figure, "stop", 1, orange, width=1)
     fig.add_line(figure, "training error", 1, orange, dash="dot", width=2)
     fig.add_line(figure, "excess risk", 1, orange)
     fig.add_points(figure, "now", 1, orange, size=12)
-    fig.add_line(figure, "truth", 2, black, width=2)
     for name in SCORES:
-        dash = "dashdot" if hues[name] == orange else "solid"  # the risk is orange, too
-        fig.add_line(figure, name, 2, hues[name], dash=dash)
+        fig.add_line(figure, name, 2, hues[name])
+    fig.add_line(figure, "the same risk", 2, orange, width=2)
     fig.add_points(figure, "rules", 1, black, size=11)
-    filled = [hues["GCV"], orange, hues["hold-out"], black]
+    filled = [hues["GCV"], blue, hues["hold-out"], orange]
     dots = {"color": [black, black, *filled], "symbol": ["circle-open"] * 2 + ["circle"] * 4}
     words = {"mode": "markers+text", "cliponaxis": False, "hoverinfo": "skip"}
     fig.restyle(figure, ["rules"], marker=dots, **words)
@@ -130,7 +129,7 @@ def still(what: StoppingProblem) -> fig.Traces:
     return {
         "training error": over_steps(stops, curves["training error"]),
         "excess risk": over_steps(stops, curves["excess risk"]),
-        "truth": over_steps(stops, curves["excess risk"]),
+        "the same risk": over_steps(stops, curves["excess risk"]),
         "best stop": {"x": best, "y": [1e-9, 1e9]},
         **{name: over_steps(stops, score, low=-9, high=99) for name, score in scores.items()},
         "η Q(1/η)": over_steps(stops[1:], what.crossing),
