@@ -93,8 +93,10 @@ def test_the_exact_denoiser_is_asked_in_its_band_alone() -> None:
         asked.append(level < 1 / 3)
         return (exact if level < 1 / 3 else learned)(t, x)
 
-    wanted = sl.sample(PROCESS, by_hand, SAMPLES, 2, 5, "ancestral", schedule="log",
-                       generator=Generator().manual_seed(2))  # fmt: skip
+    noise = Generator().manual_seed(2)
+    wanted = sl.sample(
+        PROCESS, by_hand, SAMPLES, 2, 5, "ancestral", schedule="log", generator=noise
+    )
     torch.testing.assert_close(
         runs(exact="low noise").at(300).samples, wanted, atol=1e-4, rtol=1e-4
     )
@@ -187,8 +189,8 @@ def test_the_band_goes_over_data_sets_of_which_the_shown_one_is_the_first() -> N
     draws = Generator().manual_seed(1)
     x0 = RING.sample(100, generator=draws)
     other = sl.KernelFlow(PROCESS, PROCESS.regression(x0, times="log", generator=draws))
-    x = sl.sample(PROCESS, other.at(300), SAMPLES, 2, 5, "ancestral", schedule="log",
-                  generator=Generator().manual_seed(2))  # fmt: skip
+    f, noise = other.at(300), Generator().manual_seed(2)
+    x = sl.sample(PROCESS, f, SAMPLES, 2, 5, "ancestral", schedule="log", generator=noise)
     reference = RING.sample(walks.TRUTH, generator=Generator().manual_seed(5))
     both = runs().at(300).measured["distance"], sl.metrics.sliced_wasserstein(x, reference)
     assert model.spread()[300] == pytest.approx((min(both), max(both)), rel=1e-3)
