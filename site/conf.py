@@ -1,6 +1,8 @@
 """How Sphinx makes pages of what tools/build_site.py has laid out: `make site`."""
 
 import os
+import re
+from typing import Any
 
 import scorelab
 
@@ -54,3 +56,28 @@ if repository := os.environ.get("GITHUB_REPOSITORY"):
             "colab_url": "https://colab.research.google.com",
         },
     }
+
+#: In a docstring: code, which stays as it is; what is raised, as e^{−t/2}; what is lowered, as X_t.
+FORMULA = re.compile(
+    r"(?P<code>`+.*?`+)|(?<=[^\W_])\^\{(?P<up>[^{}]*)\}|\b(?P<of>[A-Za-zΑ-ω])_(?P<down>\w+|\{\w+\})"
+)
+
+
+def typeset(found: re.Match[str]) -> str:
+    """A piece of a formula as reStructuredText."""
+    if found["code"]:
+        return found[0]
+    if found["up"]:
+        return rf"\ :sup:`{found['up']}`\ "
+    return rf"{found['of']}\ :sub:`{found['down'].strip('{}')}`\ "
+
+
+def typeset_docstring(*about: Any) -> None:
+    """Let powers and indices of a docstring's formulas stand where they belong."""
+    lines = about[-1]
+    lines[:] = [FORMULA.sub(typeset, line) for line in lines]
+
+
+def setup(app: Any) -> None:
+    """What Sphinx calls first."""
+    app.connect("autodoc-process-docstring", typeset_docstring)

@@ -15,8 +15,7 @@ async function unpack(name) {
   const plain = answer.body.pipeThrough(new DecompressionStream("deflate"));
   const bytes = new Uint8Array(await new Response(plain).arrayBuffer());
   const length = new DataView(bytes.buffer).getUint32(0, true), foot = 4 + length;
-  const file = JSON.parse(new TextDecoder().decode(bytes.subarray(4, foot)));
-  const count = (bytes.length - foot) / 2;
+  const file = JSON.parse(new TextDecoder().decode(bytes.subarray(4, foot))), count = (bytes.length - foot) / 2;
   const low = bytes.subarray(foot, foot + count), high = bytes.subarray(foot + count), starts = [0];
   for (const [n] of file.arrays) starts.push(starts.at(-1) + n);
   return Object.assign(file, { low, high, starts, steps: [], values: [] });
@@ -229,7 +228,7 @@ class Player {
   }
 }
 
-/** An explorer that comes into view takes the place of its picture; without a film that stays. */
+/** An explorer that comes into view takes the place of its picture; without film that stays. */
 async function begin(home) {
   try {
     home.player = new Player(home, await unpack(`films/${home.dataset.film}/head`));
@@ -237,6 +236,7 @@ async function begin(home) {
     await home.player.show();
     home.querySelector(".sl-still")?.remove();
   } catch (error) {
+    home.replaceChildren(...home.querySelectorAll(".sl-still"));
     console.error(`No film for ${home.dataset.film}: ${error}`);
   }
 }

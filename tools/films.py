@@ -21,7 +21,9 @@ from scorelab.explore.film import Film, record
 ROOT = Path(__file__).resolve().parent.parent
 CHAPTERS = ROOT / "scorelab" / "chapters"
 KEPT = ROOT / ".cache" / "films"
-ROOMS = sorted(path.parent.name for path in CHAPTERS.glob("*/film.py"))
+#: All that have films, and before them those whose films take longest.
+LONGEST = ["start_here", "sampling", "memorisation"]
+ROOMS = [*LONGEST, *sorted({path.parent.name for path in CHAPTERS.glob("*/film.py")} - {*LONGEST})]
 
 
 def films(room: str) -> tuple[Film, ...]:
@@ -59,7 +61,7 @@ def make(room: str) -> None:
 
 
 def make_all(rooms: list[str]) -> None:
-    """Record what is missing, each room in a process of its own; the longest come first."""
+    """Record what is missing, each room in a process of its own."""
     alone = os.environ | {"SCORELAB_HEADLESS": "1", "OMP_NUM_THREADS": "1"}
     missing = [room for room in rooms if not folder(room).exists()]
 

@@ -2,11 +2,11 @@
 
 from scorelab.explore.film import Film
 
-from .explorer import EXACT, SAMPLERS, STOPS, Explorer
+from .explorer import EXACT, STOPS, Explorer
 
 VALUES = {
     "exact": tuple(EXACT),
-    "method": SAMPLERS,
+    "method": ("ancestral", "ode"),
     "measure": ("distance", "fidelity"),
     "stop": STOPS[::2],
 }
