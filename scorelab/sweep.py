@@ -8,27 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import os
-import traceback
 import warnings
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from numbers import Integral
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from . import validate
+from .attempts import Cell, outcomes
 
 if TYPE_CHECKING:
     import pandas as pd
 
-#: The names and values that an experiment is called with.
-Cell = Mapping[str, Any]
 #: ``experiment(**cell)`` returns named numbers (or arrays), under other names than the cell's.
 Experiment = Callable[..., Mapping[str, Any]]
-#: What an experiment returned or, where it raised, the traceback.
-Outcome = dict[str, Any] | str
 T = TypeVar("T")
 
 #: The source of the package as it was imported, which what a cache keeps depends on.
@@ -70,7 +66,12 @@ def grid(**axes: Iterable[Any]) -> list[dict[str, Any]]:
 
 
 def run(
-    experiment: Experiment, cells: Iterable[Cell], cache: str | Path | None = None, jobs: int = -1
+    experiment: Experiment,
+    cells: Iterable[Cell],
+    cache: str | Path | None = None,
+    jobs: int = -1,
+    *,
+    timeout: float | None = None,
 ) -> pd.DataFrame:
     """Call ``experiment(**cell)`` for every cell; one row a cell, in their order.
 
@@ -78,39 +79,32 @@ def run(
     a folder ``cache`` every finished cell is kept on disk, so that a sweep goes on where it was
     interrupted, until the experiment changes: its code, what it closes over, what it names, or
     the source of scorelab (see ``fingerprint``; where that cannot be known, nothing is kept, with
-    a warning). ``jobs`` is joblib's: -1 for all processors. A bar shows progress and the time
-    left where somebody looks.
+    a warning). ``jobs`` is joblib's: -1 for all processors, 1 for this process. A bar shows
+    progress and the time left where somebody looks.
 
-    Raises ``SweepFailed`` when all cells have been tried and some of them raised, or returned
-    something under a name of the cell's own; and ValueError for no cells or ``jobs`` = 0.
+    With a ``timeout`` in seconds each cell has a process of its own, which is ended when it takes
+    longer; on a cluster they always have one. Where a cell ends the process that it shares, those
+    that are not done are tried once more, each in one of its own, so that only it fails.
+
+    Raises ``SweepFailed`` when all cells have been tried and some of them raised, were too slow,
+    ended their process, or returned something under a name of the cell's own; and ValueError for
+    no cells, ``jobs`` that is no whole number or 0, and a ``timeout`` ≤ 0.
     """
     import pandas as pd  # it takes a while to import: only who sweeps pays for it
 
     cells = [dict(cell) for cell in cells]
     validate.require(bool(cells), "cells", cells, "must hold at least one cell")
-    validate.require(jobs != 0, "jobs", jobs, "must be a number of processes, or -1 for all")
-    tried = list(zip(cells, _outcomes(experiment, cells, cache, jobs), strict=True))
+    whole = isinstance(jobs, Integral) and not isinstance(jobs, bool) and jobs != 0
+    validate.require(whole, "jobs", jobs, "must be a number of processes, or -1 for all")
+    if timeout is not None:
+        validate.positive("timeout", timeout)
+    call = _kept(experiment, cache) if cache else partial(_call, experiment, None)
+    tried = list(zip(cells, outcomes(call, cells, jobs, timeout), strict=True))
     failures = [Failure(cell, outcome) for cell, outcome in tried if isinstance(outcome, str)]
     table = pd.DataFrame([cell | found for cell, found in tried if not isinstance(found, str)])
     if failures:
         raise SweepFailed(table, failures)
     return table
-
-
-def _outcomes(
-    experiment: Experiment, cells: Sequence[Cell], cache: str | Path | None, jobs: int
-) -> list[Outcome]:
-    """What came of each cell, in their order; a bar shows how many are done."""
-    from joblib import Parallel, delayed
-    from tqdm.auto import tqdm
-
-    call = _kept(experiment, cache) if cache else partial(_call, experiment, None)
-    attempts = (delayed(_attempt)(place, call, cell) for place, cell in enumerate(cells))
-    tried = Parallel(n_jobs=jobs, return_as="generator_unordered")(attempts)
-    unseen = bool(os.environ.get("SCORELAB_HEADLESS"))
-    bar = tqdm(tried, total=len(cells), unit="run", disable=unseen)
-    found = dict(cast("Iterable[tuple[int, Outcome]]", bar))
-    return [found[place] for place in range(len(cells))]
 
 
 def _kept(experiment: Experiment, cache: str | Path) -> Callable[[Cell], Any]:
@@ -123,7 +117,7 @@ def _kept(experiment: Experiment, cache: str | Path) -> Callable[[Cell], Any]:
         depends = SOURCE + fingerprint(experiment)
     except Exception as error:  # whatever pickling raises
         unknown = f"what {experiment} depends on cannot be hashed ({error})"
-        warnings.warn(f"no cell is kept in {cache}: {unknown}", stacklevel=4)
+        warnings.warn(f"no cell is kept in {cache}: {unknown}", stacklevel=3)
         return partial(_call, experiment, None)
     return partial(Memory(cache, verbose=0).cache(_call, ["experiment"]), experiment, depends)
 
@@ -131,18 +125,6 @@ def _kept(experiment: Experiment, cache: str | Path) -> Callable[[Cell], Any]:
 def _call(experiment: Experiment, depends: str | None, cell: Cell) -> dict[str, Any]:
     """What the experiment gives; the cache looks it up by ``depends`` and the cell."""
     return dict(experiment(**cell))
-
-
-def _attempt(place: int, call: Callable[[Cell], Any], cell: Cell) -> tuple[int, Outcome]:
-    """What a cell gives or, where it raises, the traceback."""
-    try:
-        found = call(cell)
-        for name in found:
-            allowed = "the experiment must return other names than the cell's own"
-            validate.require(name not in cell, "name", name, allowed)
-        return place, found
-    except Exception:  # whatever one cell raises, the others go on
-        return place, traceback.format_exc()
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
+import time
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -77,7 +81,7 @@ def test_without_a_cache_the_failed_cells_alone_can_be_retried(tmp_path: Path) -
 
 def test_a_dask_cluster_gives_the_same_table() -> None:
     distributed = pytest.importorskip("distributed", reason="the extra scorelab[cluster]")
-    cells = sweep.grid(width=[1, 2], height=[3, 4])
+    cells = sweep.grid(width=[1, 2], height=[3])
     cluster = distributed.LocalCluster(
         n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None
     )
@@ -86,11 +90,44 @@ def test_a_dask_cluster_gives_the_same_table() -> None:
     assert table.equals(sweep.run(area, cells, jobs=1))
 
 
+def ended(number: int) -> dict[str, float]:
+    """Ends its process in one way or another, or does not end."""
+    if number == 1:
+        os._exit(3)
+    if number == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if number == 3:
+        sys.exit("no more")
+    if number == 4:
+        time.sleep(600)
+    return {"square": number**2}
+
+
+@pytest.mark.slow
+def test_a_cell_that_ends_its_process_is_named_and_the_others_are_done(tmp_path: Path) -> None:
+    with pytest.raises(sweep.SweepFailed) as failed:
+        sweep.run(ended, sweep.grid(number=[1, 2, 3, 5]), tmp_path, jobs=2)
+    assert str(failed.value).splitlines()[1:] == [
+        "  {'number': 1}: its process ended with exit status 3",
+        "  {'number': 2}: its process ended with signal SIGKILL",
+        "  {'number': 3}: SystemExit: no more",
+    ]
+    assert failed.value.results["square"].tolist() == [25]
+
+
+def test_a_cell_that_does_not_end_is_ended_and_named() -> None:
+    with pytest.raises(sweep.SweepFailed) as failed:
+        sweep.run(ended, sweep.grid(number=[4]), jobs=2, timeout=0.5)
+    assert str(failed.value).endswith("{'number': 4}: it took longer than timeout=0.5 s")
+
+
 @pytest.mark.parametrize(
     ("action", "message"),
     [
         (lambda: sweep.run(area, []), r"cells=\[\]: must hold at least one cell"),
         (lambda: sweep.run(area, [{}], jobs=0), "jobs=0: must be a number of processes, or -1"),
+        (lambda: sweep.run(area, [{}], jobs=0.5), "jobs=0.5: must be a number of processes"),
+        (lambda: sweep.run(area, [{}], timeout=0), "timeout=0: must be a finite number above 0"),
         (lambda: sweep.grid(n=[1], d=[]), r"d=\[\]: must have at least one value"),
     ],
 )
