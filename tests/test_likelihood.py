@@ -9,6 +9,7 @@ import torch
 from torch import Generator
 
 import scorelab as sl
+from scorelab import likelihood
 
 LONG = sl.OrnsteinUhlenbeck(t_max=16.0)
 PROCESS = sl.OrnsteinUhlenbeck()
@@ -51,8 +52,42 @@ def test_the_density_of_any_denoiser_sums_to_one() -> None:
     trained = sl.NetworkPath.record(net, double, [0, 30])
     grid = torch.linspace(-8, 8, 1601, dtype=torch.float64)
     for denoiser in (trained.at(0), trained.at(30), sl.KernelFlow(PROCESS, data).at(100)):
-        density = sl.log_likelihood(PROCESS, denoiser, grid[:, None]).exp()
+        density = sl.log_likelihood(PROCESS, denoiser, grid[:, None], steps=100).exp()
         assert float(torch.trapezoid(density, grid)) == pytest.approx(1, abs=3e-3)
+
+
+@pytest.mark.parametrize(
+    ("times", "tolerance"), [((0.02, 3.0), 1e-8), ((0.02, 12.0), None), ((0.002, 12.0), 1e-5)]
+)
+def test_a_tolerance_is_kept_whatever_the_times(
+    times: tuple[float, float], tolerance: float | None
+) -> None:
+    process, law = sl.OrnsteinUhlenbeck(*times), sl.GaussianMixture.line()
+    x = law.noised(process, times[0]).sample(30, generator=seed()).double()
+    found = sl.log_likelihood(process, law.denoiser(process), x, tolerance=tolerance)
+    exact = sl.log_likelihood(process, law.denoiser(process), x, steps=1000)
+    assert float((found - exact).abs().max()) <= (tolerance or 1e-3)
+
+
+def test_in_single_precision_it_is_as_near_as_that_allows() -> None:
+    law = sl.GaussianMixture.ring()
+    x = law.sample(50, generator=seed())
+    single, double = (sl.log_likelihood(LONG, law.denoiser(LONG), y) for y in (x, x.double()))
+    assert single.dtype == torch.float32
+    assert float((single - double).abs().max()) < 0.02
+
+
+def test_a_tolerance_that_cannot_be_reached_and_values_that_run_away_are_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    truth = sl.GaussianMixture.line().denoiser(PROCESS)
+    monkeypatch.setattr(likelihood, "MOST", 100)
+    with pytest.raises(ValueError, match="^tolerance=1e-15: was not reached: with 100 steps"):
+        sl.log_likelihood(PROCESS, truth, torch.ones(1, 1).double(), tolerance=1e-15)
+    with pytest.raises(ValueError, match="^tolerance=0: must be a finite number above 0"):
+        sl.log_likelihood(PROCESS, truth, torch.ones(1, 1), tolerance=0)
+    with pytest.raises(ValueError, match="^denoiser='2 of 2 values not finite': must stay"):
+        sl.log_likelihood(PROCESS, lambda t, x: x * math.inf, torch.ones(2, 1))
 
 
 @pytest.mark.parametrize(
