@@ -14,14 +14,16 @@ from .process import OrnsteinUhlenbeck, draw
 
 #: Rows times centres that one block of a denoiser holds at once (64 MB in float32).
 BLOCK = 2**24
+#: Standard deviations from here on, and centres up to here, have squares in float32.
+SMALLEST, LARGEST = 1e-12, 1e12
 
 
 class GaussianMixture:
     """Σ_k π_k N(μ_k, s_k² I) in d dimensions.
 
     ``means`` (k, d); ``stds`` (k,) or one number; ``weights`` (k,), equal when None, scaled to
-    sum to one. Raises ValueError for shapes that do not match, a standard deviation ≤ 0, or
-    weights that are negative or all zero.
+    sum to one. Raises ValueError for shapes that do not match, a standard deviation below 1e-12,
+    a mean beyond 1e12, or weights that are negative or all zero.
     """
 
     def __init__(
@@ -33,7 +35,9 @@ class GaussianMixture:
         self.means = validate.points("means", torch.as_tensor(means, dtype=torch.float64))
         k = len(self.means)
         self.stds = _per_mode("stds", stds, k)
-        validate.require(bool((self.stds > 0).all()), "stds", stds, "must all be above 0")
+        ok = bool((self.stds >= SMALLEST).all())
+        validate.require(ok, "stds", stds, f"must all be above 0, at least {SMALLEST:g}")
+        _sized("means", self.means)
         self.weights = _per_mode("weights", 1.0 if weights is None else weights, k)
         ok = bool((self.weights >= 0).all() and self.weights.sum() > 0)
         validate.require(ok, "weights", weights, "must be ≥ 0 and not all 0")
@@ -80,9 +84,12 @@ class GaussianMixture:
         return (self.means[mode] + self.stds[mode, None] * noise).float()
 
     def log_prob(self, x: Tensor) -> Tensor:
-        """log p(x) for x (n, d), shape (n,)."""
+        """log p(x) for x (n, d), shape (n,). ValueError for x so far away that it is no number."""
         validate.points("x", x, dim=self.dim)
-        return self._log_joint(x, self.means.to(x), self.stds.to(x) ** 2).logsumexp(dim=1)
+        found = self._log_joint(x, self.means.to(x), self.stds.to(x) ** 2).logsumexp(dim=1)
+        bad = f"{int((~found.isfinite()).sum())} of {len(x)} points too far for {x.dtype}"
+        validate.require(bool(found.isfinite().all()), "x", bad, "log p must be a number there")
+        return found
 
     def noised(self, process: OrnsteinUhlenbeck, t: Tensor | float) -> GaussianMixture:
         """The law of X_t at one time: a mixture with means α μ_k and variances α² s_k² + h."""
@@ -114,6 +121,7 @@ class GaussianMixture:
         """
         validate.queries(t, x, self.dim)
         alpha, means, signal, v, r = self._posterior(process, t, x)
+        x = _in_sight(x, torch.minimum(alpha[:, 0], v.amin(1).sqrt()))
         m = means + (signal / v)[:, :, None] * (x[:, None] - alpha[:, :, None] * means)
         between = (m - (r[:, :, None] * m).sum(1, keepdim=True)).square().sum(2)
         within = self.dim * self.stds.to(x) ** 2 * process.h(t)[:, None] / v
@@ -126,7 +134,8 @@ class GaussianMixture:
         alpha, means = process.alpha(t)[:, None], self.means.to(x)
         signal = alpha * self.stds.to(x) ** 2
         v = alpha * signal + process.h(t)[:, None]
-        return alpha, means, signal, v, self._log_joint(x / alpha, means, v / alpha**2).softmax(1)
+        y = _in_sight(x, torch.minimum(alpha[:, 0], v.amin(1).sqrt())) / alpha
+        return alpha, means, signal, v, self._log_joint(y, means, v / alpha**2).softmax(1)
 
     def _log_joint(self, x: Tensor, means: Tensor, v: Tensor) -> Tensor:
         """log π_k N(x; μ_k, v_k I), (n, k), for variances v that broadcast to (n, k)."""
@@ -140,7 +149,7 @@ class Empirical:
     """The law that puts mass 1/n on each of n training points ``x0`` (n, d)."""
 
     def __init__(self, x0: Tensor) -> None:
-        self.x0 = validate.points("x0", x0)
+        self.x0 = _sized("x0", validate.points("x0", x0))
 
     def noised(self, process: OrnsteinUhlenbeck, t: Tensor | float) -> GaussianMixture:
         """The law of X_t at one time t > 0: equal Gaussians N(α x_i, h I)."""
@@ -155,6 +164,7 @@ class Empirical:
 
         def block(t: Tensor, x: Tensor) -> Tensor:
             alpha, h, x0 = process.alpha(t)[:, None], process.h(t)[:, None], self.x0.to(x)
+            x = _in_sight(x, h[:, 0])
             logits = alpha * (x @ x0.T - alpha / 2 * (x0**2).sum(1)) / h
             return logits.softmax(dim=1) @ x0
 
@@ -166,6 +176,22 @@ class Empirical:
             return torch.cat([block(*part) for part in parts])
 
         return denoiser
+
+
+def _in_sight(x: Tensor, unit: Tensor) -> Tensor:
+    """Points x (n, d), on their rays from 0 no farther than where squares are numbers.
+
+    So far away, in ``unit`` (n,), only the direction tells which centre is nearest.
+    """
+    far = torch.finfo(x.dtype).max ** 0.5 / 1e3
+    return x * (far * unit / x.abs().amax(1).clamp_min(1e-30)).clamp(max=1)[:, None]
+
+
+def _sized(name: str, points: Tensor) -> Tensor:
+    """Points (n, d) whose squares float32 holds with room to spare, or a ValueError."""
+    most = float(points.abs().max())
+    validate.require(most <= LARGEST, f"the largest of {name}", most, f"must be below {LARGEST:g}")
+    return points
 
 
 def _per_mode(name: str, value: Tensor | Sequence[float] | float, k: int) -> Tensor:

@@ -113,6 +113,18 @@ ERRORS: dict[str, tuple[Callable[[], object], str]] = {
         lambda: sl.Empirical(torch.eye(2)).denoiser(PROCESS)(torch.zeros(1), torch.ones(1, 2)),
         r"^t=0\.0: times must be above 0",
     ),
+    "points without a log density": (
+        lambda: RING.log_prob(torch.full((1, 2), 1e20)),
+        r"^x='1 of 1 points too far for torch\.float32': log p must be a number there",
+    ),
+    "standard deviations without a square": (
+        lambda: sl.GaussianMixture([[0.0], [1.0]], 1e-23),
+        "^stds=1e-23: must all be above 0, at least 1e-12",
+    ),
+    "training points of a size that has no square": (
+        lambda: sl.Empirical(1e25 * torch.eye(2).double()),
+        r"^the largest of x0=1e\+25: must be below 1e\+12",
+    ),
     "a step that is a truth value": (lambda: FLOW.at(True), "^step=True: must be a whole number"),
 }
 
@@ -155,3 +167,14 @@ def test_double_precision_goes_through_a_single_precision_network() -> None:
     found = NET(data.t.double(), data.x_t.double())
     assert found.dtype == torch.float64
     torch.testing.assert_close(found, NET(data.t, data.x_t).double())
+
+
+@pytest.mark.parametrize("far", [1e18, 1e19, 1e30, 1e38])
+def test_far_points_belong_to_the_mode_of_their_direction(far: float) -> None:
+    """In float32 all squares are infinite there; float64 knows better."""
+    law = sl.GaussianMixture([[1.5, 0.0], [0.0, 1.5], [0.0, -1.5]], [0.2, 0.2, 0.1])
+    t, x = torch.ones(2), far * torch.tensor([[0.5, 1.0], [1.0, 0.5]])
+    for exact in (law.denoiser(PROCESS), lambda t, x: law.posterior_variance(PROCESS, t, x)):
+        torch.testing.assert_close(exact(t, x), exact(t.double(), x.double()).float())
+    optimum = sl.Empirical(law.means.float()).denoiser(PROCESS)
+    torch.testing.assert_close(optimum(t, x), torch.tensor([[0.0, 1.5], [1.5, 0.0]]))

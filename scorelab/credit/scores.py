@@ -14,6 +14,8 @@ import torch
 from threadpoolctl import threadpool_limits
 from torch import Tensor
 
+from scorelab.validate import require
+
 from .table import CODES, COLUMNS, NUMERIC, TARGET, check
 
 if TYPE_CHECKING:
@@ -203,11 +205,14 @@ def tstr_auc(synthetic: pd.DataFrame, real: pd.DataFrame, seed: int = 0) -> floa
     """The AUC for `TARGET` of boosted trees trained on synthetic rows, tested on real ones.
 
     Train on synthetic, test on real: one half is chance. One half, too, where all synthetic
-    clients do the same, so that there is nothing to learn.
+    clients do the same, so that there is nothing to learn. Raises ValueError where all real ones
+    do, so that there is nothing to tell apart, and for no rows.
     """
     from sklearn.metrics import roc_auc_score
 
     _both(real, synthetic)
+    classes = sorted(set(real[TARGET]))
+    require(len(classes) == 2, f"real[{TARGET!r}]", classes, "must hold both classes")
     if synthetic[TARGET].nunique() == 1:
         return 0.5
     known = [COLUMNS.index(name) for name in COLUMNS if name != TARGET]

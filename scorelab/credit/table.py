@@ -82,10 +82,12 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a table of credit clients as it is, or say what is wrong with it.
 
     Raises `ValueError` that names the column if one is missing, holds something that is not a whole
-    number, or, where it holds codes, one that is not in `CODES`. Other columns are not looked at.
+    number, or, where it holds codes, one that is not in `CODES`; and if there are no rows. Other
+    columns are not looked at.
     """
     missing = [name for name in COLUMNS if name not in frame]
     require(not missing, "frame.columns", missing, "are missing")
+    require(len(frame) > 0, "len(frame)", 0, "must be at least 1")
     for name in COLUMNS:
         _check_column(name, frame[name].to_numpy(dtype="float64", na_value=float("nan")))
     return frame

@@ -63,6 +63,11 @@ def test_unequal_halves_are_refused(halves) -> None:
         privacy.dcr(halves[0], halves[0], halves[1].head(1999))
 
 
+def test_no_rows_are_refused(halves) -> None:
+    with pytest.raises(ValueError, match=r"^len\(frame\)=0: must be at least 1"):
+        privacy.dcr(halves[0].head(0), halves[0], halves[1])
+
+
 def test_distances_are_found_both_ways(halves) -> None:
     distance = privacy.Distance(halves[0])
     near, back = distance.nearest(halves[0].head(300), halves[1].head(500))

@@ -36,6 +36,11 @@ def test_two_halves_of_a_table_are_all_but_equal(halves) -> None:
     assert scores.tstr_auc(*halves) == pytest.approx(0.76, abs=0.04)
 
 
+def test_real_rows_of_one_class_are_refused(halves) -> None:
+    with pytest.raises(ValueError, match=r"^real\['target'\]=\[0\]: must hold both classes"):
+        scores.tstr_auc(halves[0], halves[1].assign(target=0))
+
+
 def test_independent_columns_have_the_shape_and_nothing_else(halves, mixed_up) -> None:
     assert scores.shape_error(halves[0], mixed_up) == pytest.approx(0, abs=1e-9)
     assert scores.trend_error(halves[0], mixed_up) > 8
