@@ -5,6 +5,12 @@
 stopping time. See README.md for the course.
 """
 
+import os
+
+# Threads that spin while they wait hold up other kernels. OpenMP reads this once, as it is loaded:
+# with torch, so that it only helps where scorelab comes first.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 from . import convex, credit, metrics, stopping, sweep
 from .descent import NetworkPath, Snapshot, descend
 from .devices import device

@@ -191,3 +191,16 @@ def test_commands_that_a_page_names_exist(page: str) -> None:
     text = (ROOT / page).read_text()
     for verb in re.findall(r"(?:`|^)make ([a-z-]+)", text, re.MULTILINE):
         assert verb in VERBS
+
+
+def test_threads_wait_in_peace_wherever_the_package_comes_first() -> None:
+    """GNU OpenMP reads it as it is loaded, so it must be set before torch is."""
+    look = (
+        "import os, sys; os.environ.pop('OMP_WAIT_POLICY', None); seen = []\n"
+        "class Look:\n"
+        "    def find_spec(self, name, *rest):\n"
+        "        if name == 'torch': seen.append(os.environ.get('OMP_WAIT_POLICY'))\n"
+        "sys.meta_path.insert(0, Look()); import scorelab; print(seen)"
+    )
+    said = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, cwd=ROOT)
+    assert said.stdout.strip() == "['PASSIVE']", said.stderr
