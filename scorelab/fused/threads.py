@@ -23,10 +23,12 @@ from typing import Any
 import numba
 import torch
 
+from .compiled import njit
+
 #: How many calls pass until the slower choice is tried again.
 AGAIN = 32
 
-jit = numba.njit(fastmath=True, cache=True)
+jit = njit
 
 _one_at_a_time = threading.RLock()
 _forked = False
@@ -40,7 +42,7 @@ class Parallel:
 
     def __init__(self, function: FunctionType) -> None:
         self.function = function
-        self.many = numba.njit(parallel=True, nogil=True, fastmath=True, cache=True)(function)
+        self.many = njit(function, parallel=True, nogil=True)
 
     @cached_property
     def alone(self) -> Callable[..., Any]:
@@ -48,7 +50,7 @@ class Parallel:
         f = self.function
         copy = FunctionType(f.__code__, f.__globals__, f"{f.__name__}_alone")
         copy.__qualname__ = copy.__name__
-        return numba.njit(nogil=True, fastmath=True, cache=True)(copy)
+        return njit(copy, nogil=True)
 
     def __call__(self, *args: Any) -> Any:
         """What the function returns for ``args``."""
