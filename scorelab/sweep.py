@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import os
 import warnings
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from . import validate
 from .attempts import Cell, outcomes
+from .shipped import DATA, checked, keep
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,8 +33,6 @@ T = TypeVar("T")
 SOURCE = hashlib.sha256(
     b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.rglob("*.py")))
 ).hexdigest()
-#: Where the tables lie that come with the package.
-DATA = Path(__file__).parent / "data"
 
 
 class Failure(NamedTuple):
@@ -79,8 +79,9 @@ def run(
     a folder ``cache`` every finished cell is kept on disk, so that a sweep goes on where it was
     interrupted, until the experiment changes: its code, what it closes over, what it names, or
     the source of scorelab (see ``fingerprint``; where that cannot be known, nothing is kept, with
-    a warning). ``jobs`` is joblib's: -1 for all processors, 1 for this process. A bar shows
-    progress and the time left where somebody looks.
+    a warning). It holds pickles, which run when they are read, and is yours alone. ``jobs`` is
+    joblib's: -1 for all processors, 1 for this process. A bar shows progress and the time left
+    where somebody looks.
 
     With a ``timeout`` in seconds each cell has a process of its own, which is ended when it takes
     longer; on a cluster they always have one. Where a cell ends the process that it shares, those
@@ -113,6 +114,7 @@ def _kept(experiment: Experiment, cache: str | Path) -> Callable[[Cell], Any]:
 
     from .fingerprint import fingerprint
 
+    _own(Path(cache))
     try:
         depends = SOURCE + fingerprint(experiment)
     except Exception as error:  # whatever pickling raises
@@ -120,6 +122,19 @@ def _kept(experiment: Experiment, cache: str | Path) -> Callable[[Cell], Any]:
         warnings.warn(f"no cell is kept in {cache}: {unknown}", stacklevel=3)
         return partial(_call, experiment, None)
     return partial(Memory(cache, verbose=0).cache(_call, ["experiment"]), experiment, depends)
+
+
+def _own(folder: Path) -> None:
+    """Make a folder that only its owner may read or write, or a ValueError where all may write.
+
+    What is kept are pickles, which can do anything when they are read.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if hasattr(os, "getuid"):  # not on Windows
+        status = folder.stat()
+        safe = status.st_uid == os.getuid() and not status.st_mode & 0o002
+        allowed = "must be yours, and not everybody may write there: what it holds is run when read"
+        validate.require(safe, "cache", str(folder), allowed)
 
 
 def _call(experiment: Experiment, depends: str | None, cell: Cell) -> dict[str, Any]:
@@ -157,12 +172,17 @@ class Study(Generic[T]):
         return DATA / self.file
 
     def table(self) -> T:
-        """The shipped table: the names of a cell, then what ``experiment`` gives for it."""
-        return self.read(self.path)
+        """The shipped table: the names of a cell, then what ``experiment`` gives for it.
+
+        Raises what `checked` does for a file that is missing or damaged.
+        """
+        return self.read(checked(self.path))
 
     def remake(self, folder: str | Path, cache: str | Path | None = None, jobs: int = -1) -> None:
         """Sweep all cells and write the file into a folder; ``cache`` and ``jobs`` as in `run`."""
-        self.write(run(self.experiment, self.cells, cache, jobs), Path(folder) / self.file)
+        path = Path(folder) / self.file
+        self.write(run(self.experiment, self.cells, cache, jobs), path)
+        keep(path)
 
 
 def _read_csv(path: Path) -> pd.DataFrame:

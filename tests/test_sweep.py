@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scorelab import sweep
+from scorelab.shipped import checked
 
 
 def area(width: float, height: float) -> dict[str, float]:
@@ -200,6 +201,16 @@ def test_where_it_cannot_be_known_nothing_is_kept(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("output.pkl"))
 
 
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="Windows has other rights")
+def test_what_is_kept_is_the_user_s_own(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "cache"
+    assert products(product, folder) == [2, 4]
+    assert folder.stat().st_mode & 0o777 == 0o700
+    folder.chmod(0o777)
+    with pytest.raises(ValueError, match="^cache='.*/new/cache': must be yours, and not everybody"):
+        products(product, folder)
+
+
 # Studies
 
 
@@ -225,14 +236,33 @@ def test_a_study_writes_its_table_with_four_digits_and_reads_it(
     assert THIRDS.table().to_dict("list") == {"n": [1, 2], "third": [0.3333, 0.6667]}
 
 
+def test_a_table_that_is_damaged_or_missing_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    THIRDS.remake(tmp_path, jobs=1)
+    monkeypatch.setattr(sweep, "DATA", tmp_path)
+    file = tmp_path / "thirds.csv"
+    file.write_text(file.read_text().replace("0.3333", "0.3334"))
+    with pytest.raises(ValueError, match=r"thirds\.csv is damaged: its SHA-256 is "):
+        THIRDS.table()
+    file.unlink()
+    with pytest.raises(FileNotFoundError, match=r"thirds\.csv is missing; install scorelab"):
+        THIRDS.table()
+
+
+def test_every_shipped_file_has_its_checksum() -> None:
+    shipped = [p for p in sweep.DATA.iterdir() if p.suffix in (".csv", ".npz", ".xz")]
+    assert len(shipped) > 8 and all(checked(path) == path for path in shipped)
+
+
 def test_the_command_remakes_all_tables_or_those_that_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache, some, every = (tmp_path / name for name in ("cache", "some", "every"))
     remake(monkeypatch, "thirds", "--folder", some, "--cache", cache)
-    assert [path.name for path in some.iterdir()] == ["thirds.csv"]
+    assert [path.name for path in some.glob("*.csv")] == ["thirds.csv"]
     remake(monkeypatch, "--folder", every, "--cache", cache)
-    assert {path.name for path in every.iterdir()} == {"halves.csv", "thirds.csv"}
+    assert {path.name for path in every.glob("*.csv")} == {"halves.csv", "thirds.csv"}
     assert (every / "halves.csv").read_text() == "width,height,area\n0.5,1,0.5\n0.5,2,1\n"
     assert len(list(cache.rglob("output.pkl"))) == 4
 
@@ -249,7 +279,7 @@ def test_without_a_folder_a_checkout_is_written_and_an_installed_package_refused
     assert not any(data.iterdir()) and not (tmp_path / "cache").exists()
     (tmp_path / "pyproject.toml").touch()
     remake(monkeypatch, "--cache", tmp_path / "cache")
-    assert {path.name for path in data.iterdir()} == {"halves.csv", "thirds.csv"}
+    assert {path.name for path in data.glob("*.csv")} == {"halves.csv", "thirds.csv"}
 
 
 def test_a_table_that_nobody_ships_is_refused_with_those_that_are(
