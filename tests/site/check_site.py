@@ -84,7 +84,7 @@ def opened(browser: Browser, url: str, width: int = 1366, height: int = 768) -> 
     page.on("requestfailed", lambda request: wrong.append(request.url))
     page.route(lambda there: not there.startswith(url.rsplit("/", 1)[0]), lambda r: r.abort())
     page.goto(url)
-    page.wait_for_function("window.MathJax?.startup?.promise ?? true")
+    page.evaluate("async () => void await window.MathJax?.startup?.promise")
     yield page
     page.close()
     assert wrong == []
@@ -94,7 +94,6 @@ def opened(browser: Browser, url: str, width: int = 1366, height: int = 768) -> 
 def test_a_page_has_no_mistake(browser: Browser, address: str, name: str) -> None:
     for size in ((1366, 768), (390, 844)):
         with opened(browser, f"{address}/{name}.html", *size) as page:
-            page.evaluate("MathJax?.startup?.promise")
             assert page.evaluate(MISTAKES) == [], size
 
 
