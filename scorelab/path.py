@@ -74,7 +74,8 @@ class Path(Protocol):
 
 def log_stops(last: int, count: int = 60) -> tuple[int, ...]:
     """0, then about ``count`` distinct whole numbers evenly spaced in log from 1 to ``last``."""
-    validate.count("last", last)
-    validate.count("count", count, least=2)
+    for name, value, least, most in (("last", last, 1, 2**53), ("count", count, 2, 10**6)):
+        validate.count(name, value, least)
+        validate.require(value <= most, name, value, f"must be at most {most}")
     spaced = torch.logspace(0, math.log10(last), count, dtype=torch.float64).round().long()
     return (0, *spaced.unique().tolist())

@@ -125,6 +125,14 @@ ERRORS: dict[str, tuple[Callable[[], object], str]] = {
         lambda: sl.Empirical(1e25 * torch.eye(2).double()),
         r"^the largest of x0=1e\+25: must be below 1e\+12",
     ),
+    "stops that no list holds": (
+        lambda: sl.log_stops(10**7, 10**20),
+        "^count=100000000000000000000: must be at most 1000000",
+    ),
+    "a last stop that no whole number holds": (
+        lambda: sl.log_stops(10**20),
+        "^last=100000000000000000000: must be at most",
+    ),
     "a step that is a truth value": (lambda: FLOW.at(True), "^step=True: must be a whole number"),
 }
 
