@@ -26,6 +26,7 @@ nitpick_ignore_regex = [("py:.*", NO_PAGE)]
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_preserve_defaults = True
+autodoc_default_options = {"exclude-members": "DATA, SOURCE"}  # of this machine
 add_module_names = False
 
 html_theme = "sphinx_book_theme"
