@@ -49,8 +49,9 @@ def times(process: OrnsteinUhlenbeck, steps: int, schedule: str = "exponential")
     ``schedule``: "log" (ours: even in log t), "karras" (even in σ^{1/7}, σ = √h/α; Karras et al.
     2022), "exponential" (even in log σ, the default), "uniform" (even in t; Song et al. 2021) or
     "cosine" (Nichol and Dhariwal 2021). Raises ValueError for an unknown
-    schedule or fewer than 2 steps.
+    schedule, and fewer than 2 steps or more than a million.
     """
     validate.count("steps", steps, least=2)
+    validate.require(steps <= 10**6, "steps", steps, "must be at most 1000000")
     at = SCHEDULES[validate.one_of("schedule", schedule, SCHEDULES)]
     return [at(process.t_max, process.t_min, i / (steps - 1)) for i in range(steps)]

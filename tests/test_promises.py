@@ -125,6 +125,10 @@ ERRORS: dict[str, tuple[Callable[[], object], str]] = {
         lambda: sl.Empirical(1e25 * torch.eye(2).double()),
         r"^the largest of x0=1e\+25: must be below 1e\+12",
     ),
+    "steps that no list holds": (
+        lambda: sl.sample(PROCESS, TRUTH, 5, 2, 10**20),
+        "^steps=100000000000000000000: must be at most 1000000",
+    ),
     "stops that no list holds": (
         lambda: sl.log_stops(10**7, 10**20),
         "^count=100000000000000000000: must be at most 1000000",
