@@ -60,7 +60,9 @@ def sliced_wasserstein(
     are drawn from ``generator`` (seed 0 when None): 64 of them leave an error of some per cent.
     """
     validate.same_dim(a, b, ("a", "b"))
-    axes = _directions(a, validate.count("projections", projections), generator)
+    validate.count("projections", projections)
+    validate.require(projections <= 10**6, "projections", projections, "must be at most 1000000")
+    axes = _directions(a, projections, generator)
     pa, pb = (_sorted((x @ axes).T) for x in (a, b.to(a)))  # (projections, n or m)
     if len(a) == len(b):
         return float((pa - pb).abs().mean())
