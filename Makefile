@@ -5,7 +5,7 @@ READY  := .venv/.ready
 TYPES  := $(PYTHON) -m basedpyright --project pyproject.toml --pythonpath $(PYTHON)
 FIRST  := /doc/tree/notebooks/00-start-here.ipynb
 # tests/conftest.py says what comes first.
-PYTEST := $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST := $(PYTHON) -m pytest --dist loadfile --no-loadscope-reorder
 NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with=tests/sanitize.cfg
 
 # A thread that spins while it waits holds up the other kernel on a machine of few cores: two
@@ -32,10 +32,10 @@ define VERIFY
 endef
 
 check: $(READY) ## the quick round: lint, types, and the quick tests that need neither notebook nor browser
-	$(call VERIFY,-m "not slow" --ignore=tests/browser tests)
+	$(call VERIFY,-n 2 -m "not slow" --ignore=tests/browser tests)
 
 test: $(READY) ## the whole: as check with the slow tests, run every notebook, and drive the explorers in a browser where there is one
-	$(call VERIFY,$(NBVAL) tests notebooks)
+	$(call VERIFY,-n 3 $(NBVAL) tests notebooks)
 
 bench: $(READY) ## measure the speeds the course relies on
 	PYTHONPATH=tools:tests/support:tests/bench $(PYTHON) tests/bench/bench.py

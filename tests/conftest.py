@@ -31,17 +31,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: next(k for k, s in enumerate(order) if item.nodeid.startswith(s)))
 
 
+#: What tests the explorers' kit in a browser; what tests a chapter's has a browser of its own.
+KIT = ("kernel_events", "look", "moves", "start_here", "two_layer_network", "windowing")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Each file whole on one worker, as `--dist loadfile` does, and all that use the browser, too.
+    """Each file whole on one worker, as `--dist loadfile` does, and all that share a browser, too.
 
-    The browser's tests mostly wait; the other worker meanwhile computes the rest.
+    The browsers' tests mostly wait: so there are two, and three workers for two processors.
     """
     from xdist.scheduler import LoadFileScheduling
 
     class ByFile(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = super()._split_scope(nodeid)
-            return "the browser" if file.startswith("tests/browser/") else file
+            if not file.startswith("tests/browser/"):
+                return file
+            kit = file.removeprefix("tests/browser/test_").removesuffix(".py") in KIT
+            return "the kit's browser" if kit else "the chapters' browser"
 
     return ByFile(config, log)

@@ -10,7 +10,7 @@ import statistics
 import time
 
 from lab import NOTEBOOKS, Lab, Notebook
-from reader import DRAWN, RUN_ALL, explorers, first_answer, rest
+from reader import DRAWN, RUN_ALL, explorers, first_answer, rest, wait_for
 
 #: The sliders that replay what is known, by notebook; each has three places or more to its left.
 REPLAYS = {
@@ -61,6 +61,7 @@ def replay(notebook: Notebook, number: str, control: str) -> list[Figure]:
 def training(notebook: Notebook) -> list[Figure]:
     """Redraws a second while training at n = 1000, m = 1024, and how soon Stop answers."""
     notebook.control("n").select_option(label="1000")
+    wait_for(lambda: notebook.text("count") != "10,000 of 10,000")  # the new model's, not the old's
     rest(notebook)
     notebook.press("train", "Space")
     time.sleep(1)
