@@ -16,6 +16,8 @@ from torch import Generator, Tensor
 import scorelab as sl
 from scorelab import convex, likelihood, metrics, stopping
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = int(os.environ.get("SCORELAB_FUZZ", "12"))
 PROCESS, RING = sl.OrnsteinUhlenbeck(), sl.GaussianMixture.ring()
 TRUTH = RING.denoiser(PROCESS)

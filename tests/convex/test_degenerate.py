@@ -16,6 +16,8 @@ from torch import Tensor
 
 from scorelab import convex
 
+pytestmark = pytest.mark.slow
+
 SLANTED = torch.tensor([[1.0, 2.0]]).double() / 5**0.5
 ACROSS = torch.tensor([[2.0, -1.0]]).double() / 5**0.5
 

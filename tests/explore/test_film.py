@@ -23,6 +23,8 @@ from scorelab.explore.explorer import BaseExplorer
 from scorelab.explore.film import WIDTHS, Film, record
 from scorelab.explore.reel import GAP, STEPS, Arrays, pack
 
+pytestmark = pytest.mark.slow
+
 ROOMS = sorted(path.parent.name for path in (ROOT / "scorelab" / "chapters").glob("*/__init__.py"))
 
 
