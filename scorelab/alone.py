@@ -12,8 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-import cloudpickle
-
 T = TypeVar("T")
 
 #: What the process starts with: where the caller's modules lie, then this one.
@@ -33,6 +31,8 @@ def alone(call: Callable[[], T], timeout: float | None = None, threads: int | No
     Its parallel loops use that many ``threads`` where the environment does not say. Raises `Ended`
     where it is too slow, killed, or ends its process; ``call`` must catch what it raises itself.
     """
+    import cloudpickle  # only who sweeps needs it
+
     limits = dict.fromkeys(("OMP_NUM_THREADS", "NUMBA_NUM_THREADS"), str(threads))
     environment = (limits if threads else {}) | os.environ
     with tempfile.TemporaryDirectory() as folder:
@@ -55,6 +55,8 @@ def _status(code: int) -> str:
 
 
 def _child() -> None:
+    import cloudpickle
+
     call, answer = pickle.load(sys.stdin.buffer)
     whole = Path(f"{answer}.part")
     whole.write_bytes(cloudpickle.dumps(call()))

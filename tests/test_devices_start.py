@@ -24,7 +24,16 @@ def run(*arguments: str, **environment: str) -> str:
 
 
 def test_importing_the_package_imports_nothing_heavy_but_torch() -> None:
-    heavy = ("numba", "pandas", "plotly", "ipywidgets", "scipy", "IPython", "matplotlib")
+    heavy = (
+        "numba",
+        "pandas",
+        "plotly",
+        "ipywidgets",
+        "scipy",
+        "IPython",
+        "matplotlib",
+        "cloudpickle",
+    )
     code = f"import sys, scorelab; print(*(m for m in {heavy} if m in sys.modules))"
     assert run("-c", code).strip() == ""
 
