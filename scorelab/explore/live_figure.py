@@ -10,6 +10,7 @@ from copy import deepcopy
 from typing import Any
 
 import plotly.graph_objects as go
+import traitlets
 from plotly.basedatatypes import BaseFigure, Undefined
 
 from scorelab.explore.owner import owned
@@ -17,9 +18,6 @@ from scorelab.explore.plotly_page import FIGURE
 
 #: No bar of buttons above the panels, and nothing that leads to plotly's own site.
 CONFIG = {"displaylogo": False, "showSendToCloud": False, "displayModeBar": False}
-
-#: What a page reports after each redraw: the values that plotly chose for what was left open.
-DEFAULTS = {"_js2py_traceDeltas", "_js2py_layoutDelta"}
 
 #: Plotly's words for: leave out what has not been drawn yet, take no time, draw nothing else.
 AT_ONCE = {
@@ -38,6 +36,9 @@ class LiveFigure(go.FigureWidget):
     """
 
     _esm = FIGURE
+    # Which edit a report of the page belongs to: as there are no reports, it is not told.
+    _last_trace_edit_id = traitlets.Int(0)
+    _last_layout_edit_id = traitlets.Int(0)
     _made = False
     _empty: set[int] | None = None  # the traces without points, as last drawn
 
@@ -51,13 +52,6 @@ class LiveFigure(go.FigureWidget):
         """Announce the widget to the page, once there is something to announce."""
         if self._made:
             super().open()
-
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take what the page says, but for plotly's ``DEFAULTS``, which nobody here asks for.
-
-        To work through them, and to echo them, keeps kernel and page from the next redraw.
-        """
-        super().set_state({k: v for k, v in sync_data.items() if k not in DEFAULTS})
 
     @owned  # half a redraw is no state
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:

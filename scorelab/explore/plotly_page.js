@@ -7,7 +7,14 @@ function initialize({ model }) {
   if (shared.begun) return;
   shared.begun = true;
   const script = new Blob([model.get("bundle")], { type: "text/javascript" });
-  shared.resolve(import(URL.createObjectURL(script)).then((bundle) => bundle.default));
+  shared.resolve(import(URL.createObjectURL(script)).then(quiet));
+}
+
+/** After each redraw plotly would report what it chose for all that was left open. Nobody asks for
+ * it, and two messages of 20 kB keep page, server and kernel from the next redraw. */
+function quiet({ FigureView, default: make }) {
+  for (const report of ["_sendTraceDeltas", "_sendLayoutDelta"]) FigureView.prototype[report] = () => {};
+  return make;
 }
 
 const plotly = { initialize };

@@ -19,6 +19,16 @@ NOTE_SIGNS = """() => {
         .observe(document.querySelector('.sl-explorer'), whole)
 }"""
 
+#: Keeps what the page says to its widgets' other halves in the kernel: the names of the traits.
+NOTE_MESSAGES = """() => {
+    const said = window.slSaid = []
+    const {kernel} = jupyterapp.shell.currentWidget.sessionContext.session
+    kernel.anyMessage.connect((_, {direction, msg}) => {
+        if (direction === 'send' && msg.header.msg_type === 'comm_msg')
+            said.push(...Object.keys(msg.content.data.state))
+    })
+}"""
+
 
 @pytest.mark.parametrize(
     ("control", "key", "moves", "stays"),
@@ -76,6 +86,17 @@ def test_play_goes_on_by_itself_pauses_and_goes_on(notebook: Notebook) -> None:
     notebook.settle()
     assert "slopes of the score −1" in notebook.text("status")
     assert notebook.errors == []
+
+
+def test_a_move_takes_three_messages_of_the_page(notebook: Notebook) -> None:
+    """After each JupyterLab draws the kernel's state, which keeps the page from the picture."""
+    notebook.settle()
+    notebook.page.evaluate(NOTE_MESSAGES)
+    with notebook.redraw():
+        notebook.press("time", "ArrowLeft")
+    notebook.settle()
+    said = [name for name in notebook.page.evaluate("window.slSaid") if name != "still"]
+    assert said[0] == "index" and sorted(said) == ["drawn", "index", "moved"]
 
 
 def test_a_sign_says_working_while_there_is_no_answer(notebook: Notebook) -> None:

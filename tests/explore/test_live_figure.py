@@ -76,14 +76,6 @@ def test_only_what_moves_is_moved() -> None:
     assert sent[5:] == ["update"]  # plotly cannot move a figure with a heat map
 
 
-def test_what_plotly_chose_by_itself_is_not_worked_through() -> None:
-    figure = LiveFigure(small())
-    figure.set_state({"_js2py_traceDeltas": {"trace_deltas": [{"uid": "x"}], "trace_edit_id": 0}})
-    figure.set_state({"_js2py_relayout": {"relayout_data": {"height": 300}, "source_view_id": "a"}})
-    assert figure._js2py_traceDeltas == {}
-    assert figure.layout.height == 300
-
-
 def test_the_page_first_hears_of_a_figure_that_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     announced = []
     whole_state = LiveFigure.get_state
