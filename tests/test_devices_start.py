@@ -23,6 +23,7 @@ def run(*arguments: str, **environment: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_importing_the_package_imports_nothing_heavy_but_torch() -> None:
     heavy = (
         "numba",

@@ -193,6 +193,7 @@ def test_commands_that_a_page_names_exist(page: str) -> None:
         assert verb in VERBS
 
 
+@pytest.mark.slow
 def test_threads_wait_in_peace_wherever_the_package_comes_first() -> None:
     """GNU OpenMP reads it as it is loaded, so it must be set before torch is."""
     look = (

@@ -80,6 +80,7 @@ def test_without_a_cache_the_failed_cells_alone_can_be_retried(tmp_path: Path) -
     assert again["square"].tolist() == [4] and calls(tmp_path) == [1, 1, 2, 1]
 
 
+@pytest.mark.slow
 def test_a_dask_cluster_gives_the_same_table() -> None:
     distributed = pytest.importorskip("distributed", reason="the extra scorelab[cluster]")
     cells = sweep.grid(width=[1, 2], height=[3])

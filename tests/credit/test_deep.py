@@ -86,6 +86,7 @@ def test_of_two_layers_both_are_trained() -> None:
     assert not torch.equal(net.first, first) and not torch.equal(net.second, second)
 
 
+@pytest.mark.slow
 def test_features_that_move_learn_more_than_the_tangent_on_the_ring() -> None:
     """All else is equal; and training is reproducible."""
     fresh, losses = points(20_000, 1), []

@@ -128,6 +128,7 @@ def test_every_caller_gets_a_table_of_their_own(table) -> None:
     assert credit.load()["AGE"].equals(table["AGE"])
 
 
+@pytest.mark.slow
 def test_importing_the_module_does_not_import_pandas() -> None:
     code = "import sys, scorelab.credit; sys.exit('pandas' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

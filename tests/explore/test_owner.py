@@ -8,6 +8,8 @@ import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
+pytestmark = pytest.mark.slow  # a kernel starts
+
 #: An explorer that trains, and messages about it as a page sends them, from any thread.
 BEGIN = """
 import threading, time
@@ -97,7 +99,6 @@ def kernel() -> Iterator[Kernel]:
         manager.shutdown_kernel(now=True)
 
 
-@pytest.mark.slow
 def test_a_thousand_messages_from_four_threads_under_training(kernel: Kernel) -> None:
     kernel.run(STORM)
     assert kernel.value("wrong") == []
@@ -125,7 +126,6 @@ def test_it_answers_while_a_cell_runs(kernel: Kernel) -> None:
     assert kernel.value("explorer.status.value != before") is True
 
 
-@pytest.mark.slow
 def test_an_interrupt_halts_the_training_between_cells_and_in_one(kernel: Kernel) -> None:
     for code in ("time.sleep(0.5)", "until(lambda: explorer.page.note)"):
         kernel.run("explorer.page.note = ''; click('reset'); explorer.set(n=2000, width=4096)")

@@ -75,6 +75,7 @@ def test_the_kernel_is_that_of_torch(n1: int, n2: int, p: int, dtype: torch.dtyp
     torch.testing.assert_close(cards_ntk.gram(z1, z2), expected, rtol=tolerance, atol=tolerance)
 
 
+@pytest.mark.slow
 def test_what_measures_a_card_can_be_rehearsed_without_one(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -55,6 +55,7 @@ def busy() -> plt.Figure:
     return figure
 
 
+@pytest.mark.slow
 def test_a_cell_shows_one_picture_and_below_it_its_words(notebook) -> None:
     shown, words = notebook.cells[0].outputs
     assert shown.output_type == "display_data" and set(shown.data) == {"image/png", "text/plain"}
@@ -64,6 +65,7 @@ def test_a_cell_shows_one_picture_and_below_it_its_words(notebook) -> None:
     assert words.text == SAYS + "\n"
 
 
+@pytest.mark.slow
 def test_a_converted_page_takes_the_words_as_text_alternative(notebook) -> None:
     page, _ = HTMLExporter(template_name="classic").from_notebook_node(notebook)
     assert 'alt="The risk falls &lt; .03, &amp; rises."' in page
