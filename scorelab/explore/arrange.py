@@ -19,6 +19,8 @@ DESIGN, EASE = 1160, 1230
 FLOOR = 190
 #: The size of letters at the designed width, of titles beside them, and the least, in pixels.
 LETTER, TITLE, LEAST = 14, 16, 11
+#: In a lecture: the size of letters, at least and in parts of the width, and how low panels get.
+HALL, HALL_PART, LOW = 20.0, 1 / 66, 200
 #: The title of an axis in parts of other letters; by how many pixels a title may be wider than its
 #: panel, of which half are on each side.
 AXIS, OVER = 1.2, 10
@@ -33,14 +35,20 @@ HALF = 14
 FIXED = {"autoexpand": False}
 
 
-def arrange(design: Design, width: float) -> dict[str, Any]:
-    """Changes of the layout that make a figure as wide as a page, in pixels."""
-    cells = next(filter(None, (_cells(design, width, n) for n in range(1, 9))))
-    return Page(design, width, cells).layout()
+def arrange(design: Design, width: float, lecture: float = 0) -> dict[str, Any]:
+    """Changes of the layout that make a figure as wide as a page, in pixels.
+
+    In a ``lecture``, which is how high it may be there, in pixels, letters and lines are large.
+    """
+    letter = letters(width, lecture > 0)
+    cells = next(filter(None, (_cells(design, width, letter, n) for n in range(1, 9))))
+    return Page(design, width, letter, cells, lecture).layout()
 
 
-def letters(width: float) -> float:
+def letters(width: float, lecture: bool = False) -> float:
     """The size of letters on a page of that width, in pixels."""
+    if lecture:
+        return max(HALL, HALL_PART * width)
     return LETTER + 0.0025 * min(width - DESIGN, 0) + 0.0085 * max(width - EASE, 0)
 
 
@@ -52,10 +60,10 @@ class Cell(NamedTuple):
     width: float
 
 
-def _cells(design: Design, width: float, rows: int) -> list[Cell] | None:
+def _cells(design: Design, width: float, letter: float, rows: int) -> list[Cell] | None:
     """The panels in so many rows; None where that makes them narrower than the floor."""
     a_row = math.ceil(len(design.panels) / rows)
-    above, size = design.panels[:a_row], letters(width) / LETTER
+    above, size = design.panels[:a_row], letter / LETTER
     gutters = [size * max(p.gutter for p in design.panels[k::a_row]) for k in range(a_row)]
     right = max(design.frame.right, HALF if rows > 1 else 0)
     room = width - sum(gutters) - size * right
@@ -72,9 +80,12 @@ def _cells(design: Design, width: float, rows: int) -> list[Cell] | None:
 class Page:
     """A design on a page: the places of all its parts, in pixels from the upper left corner."""
 
-    def __init__(self, design: Design, width: float, cells: list[Cell]) -> None:
-        self.design, self.width, self.cells = design, width, cells
-        self.letter = letters(width)
+    def __init__(
+        self, design: Design, width: float, letter: float, cells: list[Cell], lecture: float
+    ) -> None:
+        self.design, self.width, self.letter, self.cells = design, width, letter, cells
+        #: Letters of a title are no smaller: in a hall none is smaller than all others are.
+        self.least, self.axis = (letter, letter) if lecture else (LEAST, AXIS * letter)
         self.size, self.rows = self.letter / LETTER, cells[-1].row + 1
         narrowed = sum(cell.width for cell in cells) / sum(p.width for p in design.panels)
         low = 0.8 if self.rows > 1 else min(1.0, max(0.8, narrowed))
@@ -84,11 +95,13 @@ class Page:
         #: Where the last row has a panel less than the first, the legend takes its place.
         self.aside = not self.each and cells[-1].left < max(cell.left for cell in cells)
         legend = max(map(self._legend_height, range(len(design.legends))))
-        self.step = self.top + self.high + self.below + (legend if self.each else 6)
-        self.inner = (self.rows - 1) * self.step + self.high
         self.bottom = self.below + max(legend, 0 if self.each else design.frame.legend * self.size)
         if self.aside:
             self.bottom = self.below + 12
+        if lecture and self.rows == 1:
+            self.high = max(LOW, lecture - self.top - self.bottom)
+        self.step = self.top + self.high + self.below + (legend if self.each else 6)
+        self.inner = (self.rows - 1) * self.step + self.high
         self.height = self.top + self.inner + self.bottom
 
     def _legend_height(self, k: int) -> float:
@@ -130,13 +143,15 @@ class Page:
         axis: dict[str, Any] = {"domain": self._domain(name)}
         if text := self.design.across.get(name):
             cell = self.cells[self.design.axes[name][0]]
-            axis["title"] = {"font": {"size": self._fitting(text, cell, AXIS * self.letter)}}
+            axis["title"] = {"font": {"size": self._fitting(text, cell, self.axis)}}
+        else:
+            axis["title"] = {"font": {"size": round(self.axis, 1)}}
         return axis
 
     def _fitting(self, text: str, cell: Cell, size: float) -> float:
         """The size of letters, at most that, in which a text is hardly wider than its panel."""
         fits = (cell.width + OVER * self.size) / (WIDE * len(text))
-        return round(max(LEAST, min(size, fits)), 1)
+        return round(max(self.least, min(size, fits)), 1)
 
     def _title(self, text: str, cell: Cell) -> dict[str, Any]:
         """The title of a panel, in letters that fit above it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -18,6 +18,7 @@ from scorelab.explore.arrange import DESIGN, arrange, letters
 from scorelab.explore.controls import ROW, Button, Choice, Play, Table
 from scorelab.explore.design import Design
 from scorelab.explore.figures import Traces, same, sendable, update
+from scorelab.explore.lecture import BOLD, code, thicken, title
 from scorelab.explore.live import Latest
 from scorelab.explore.live_figure import LiveFigure
 from scorelab.explore.owner import claim, hand, in_kernel, owned
@@ -39,13 +40,22 @@ class BaseExplorer(W.VBox):
     """
 
     controls: ClassVar[Table] = ()
+    bold = False  # whether lines are as thick as in a lecture
 
     @owned
-    def __init__(self) -> None:
+    def __init__(self, *, lecture: bool = False, **values: Any) -> None:
+        """An explorer with these values of its controls, at once as in a ``lecture`` or not.
+
+        Raises ValueError as ``set`` does.
+        """
+        self.check(values)
         script = plotly_page()  # first, for the page reads it while the rest is computed
         rows = [{name: c.widget() for name, c in row.items()} for row in self.controls]
         self.by_name: dict[str, Any] = {name: w for row in rows for name, w in row.items()}
-        self.status, self.error, self.page = W.HTML(), W.HTML(), Page()
+        for name, value in values.items():
+            self.by_name[name].value = value
+        self.status, self.error = W.HTML(), W.HTML()
+        self.page = Page(lecture=lecture, title=title(self))
         for name, widget in (self.by_name | {"status": self.status, "error": self.error}).items():
             widget.add_class(f"sl-{name}")
         self.figure: BaseFigure = self.blank()
@@ -77,7 +87,9 @@ class BaseExplorer(W.VBox):
                 case Button() | Play():
                     widget.on_click(lambda _, name=name: hand(self.act, getattr(self, name)))
         self.page.observe(lambda _: hand(self.note_move), "moved")
-        self.page.observe(Latest(self.fit, self.page.ready, self.fail), ["width", "dark"])
+        looks = ["width", "dark", "lecture", "room"]
+        self.page.observe(Latest(self.fit, self.page.ready, self.fail), looks)
+        self.page.on_msg(lambda *_: hand(self.tell_code))
         self.page.observe(lambda change: self.still.show(change.new), "still")
 
     @cached_property
@@ -152,22 +164,39 @@ class BaseExplorer(W.VBox):
 
         Raises ValueError for a name that is no control, or a value that it does not offer.
         """
+        self.check(values)
+        for name, value in values.items():
+            self.by_name[name].value = value
+
+    def check(self, values: Mapping[str, Any]) -> None:
+        """A ValueError unless all are values of controls, by their names."""
         for name, value in values.items():
             names = ", ".join(self.choices)
             require(name in self.choices, name, value, f"the controls are {names}")
             self.choices[name].check(name, value)
-        for name, value in values.items():
-            self.by_name[name].value = value
+
+    @property
+    def code(self) -> str:
+        """The line of Python that makes another one in the same state."""
+        lecture = {"lecture": True} if self.page.lecture else {}
+        return code(type(self), self.state | lecture)
+
+    def tell_code(self) -> None:
+        """Send the page the present ``code``."""
+        self.page.send({"code": self.code})
 
     # Showing
 
     def fit(self) -> None:
-        """Fit the figure to the page: to its width, and to its theme."""
-        width = self.page.width or DESIGN
+        """Fit the figure to the page: to its width, to its theme, and to who looks."""
+        width, lecture = self.page.width or DESIGN, self.page.lecture
         with self.figure.batch_update():
-            self.figure.update_layout(arrange(self.design, width))
+            self.figure.update_layout(arrange(self.design, width, lecture and self.page.room))
             repaint(self.figure, self.page.dark)
-        self.page.letter = letters(width)
+            if lecture != self.bold:
+                thicken(self.figure, self.blank(), BOLD if lecture else 1)
+        self.bold = lecture
+        self.page.letter = letters(width, lecture)
         self.page.ask()
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:

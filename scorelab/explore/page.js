@@ -14,8 +14,10 @@ function render({ model, el }) {
     if (there()) requestAnimationFrame(answer); // figures move first
   };
   const placed = () => {
-    if (explorer()) signs(model, el, explorer(), closed.signal);
-    else if (!closed.signal.aborted) requestAnimationFrame(placed);
+    if (explorer()) {
+      signs(model, el, explorer(), closed.signal);
+      tools(model, el, explorer(), closed.signal);
+    } else if (!closed.signal.aborted) requestAnimationFrame(placed);
   };
   model.on("change:sent", redrawn);
   requestAnimationFrame(opened);

@@ -10,7 +10,7 @@ import traitlets
 
 #: How long, in seconds, a page may take to draw before it is taken for closed, and to open at all.
 PATIENCE, OPENING = 1.0, 20.0
-SCRIPTS = ("signs.js", "page_look.js", "page.js")
+SCRIPTS = ("signs.js", "page_look.js", "tools.js", "page.js")
 
 
 def _text(name: str) -> str:
@@ -31,7 +31,9 @@ class Page(anywidget.AnyWidget):
     nothing. Shift-Enter, Escape and what goes with Ctrl or Cmd still reach Jupyter.
 
     What depends on who looks is in ``page_look.js``: it says how wide the page is and whether it
-    is dark, gives screen readers their words, and sends a still picture when all is at rest.
+    is dark, gives screen readers their words, and sends a still picture when all is at rest. In
+    ``tools.js`` is what one does with an explorer as a whole: look at it as a hall does, copy the
+    code that makes it as it is, for which the page sends a message, and save a picture.
     """
 
     asked = 0.0
@@ -44,6 +46,11 @@ class Page(anywidget.AnyWidget):
     width = traitlets.Int(0).tag(sync=True, echo_update=False)
     letter = traitlets.Float(14.0).tag(sync=True)
     dark = traitlets.Bool(False).tag(sync=True, echo_update=False)
+    #: Whether it is shown as in a lecture, and how high the figure may be there, in pixels; what
+    #: the file of a picture is called.
+    lecture = traitlets.Bool(False).tag(sync=True, echo_update=False)
+    room = traitlets.Int(530).tag(sync=True, echo_update=False)
+    title = traitlets.Unicode().tag(sync=True)
     #: A picture: its "png" in base 64, and "alt", the words that stand for it.
     still = traitlets.Dict().tag(sync=True, echo_update=False)
     _esm = "\n".join(map(_text, SCRIPTS))

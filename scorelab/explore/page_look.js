@@ -54,6 +54,7 @@ function fit(model, root) {
     const width = Math.floor(root.clientWidth), { dark } = paper(root);
     root.classList.toggle("sl-dark", dark);
     model.set("dark", dark);
+    if (hall(model)) model.set("room", roomFor(figure, root));
     if (width) views.set(root, width);
     else views.delete(root); // a page that hides has no width
     share(model);
@@ -64,13 +65,19 @@ function fit(model, root) {
     clearTimeout(waiting);
     waiting = setTimeout(tell, 120);
   };
-  const grow = () => root.style.setProperty("--sl-zoom", Math.max(1, model.get("letter") / 14));
+  const grow = () => {
+    const letter = model.get("letter"), ours = hall(model) ? 13 : 14; // as a control's letters are
+    root.style.setProperty("--sl-zoom", Math.max(1, letter / ours));
+    root.style.setProperty("--sl-letter", `${letter}px`);
+  };
   const size = new ResizeObserver(soon), theme = new MutationObserver(soon);
   const system = matchMedia("(prefers-color-scheme: dark)");
   size.observe(root);
+  for (const part of root.children) if (!part.contains(figure)) size.observe(part);
   theme.observe(document.body, { attributes: true });
   system.addEventListener("change", soon);
-  model.on("change:letter", grow);
+  model.on("change:letter change:lecture", grow);
+  model.on("change:letter change:lecture", soon); // controls and sentence are as high as they are wide
   model.on("change:width", stretch); // another view may be the narrower one
   figure.on("plotly_afterplot", stretch);
   grow();
@@ -81,7 +88,8 @@ function fit(model, root) {
     size.disconnect();
     theme.disconnect();
     system.removeEventListener("change", soon);
-    model.off("change:letter", grow);
+    model.off("change:letter change:lecture", grow);
+    model.off("change:letter change:lecture", soon);
     model.off("change:width", stretch);
   };
 }
@@ -161,33 +169,37 @@ function lines(pen, text, width) {
 }
 
 // The figure, what was chosen above it, the sentence below it, and a stamp that says what it is.
-async function picture(root) {
+async function picture(root, stamped = STAMP, zoom = 1) {
   const image = await draw(root), { color, dark } = paper(root);
   const scale = Math.min(1, 1160 / image.width), width = image.width * scale;
   const canvas = document.createElement("canvas"), pen = canvas.getContext("2d");
   const font = (size, style = "") => (pen.font = `${style} ${size}px Helvetica, Arial, sans-serif`);
-  const stamp = font(14, "bold") && pen.measureText(STAMP).width + 24;
+  const stamp = font(14, "bold") && stamped && pen.measureText(stamped).width + 24;
   font(14);
   const above = lines(pen, settings(root), width - stamp - 30);
   font(16);
   const sentence = words(root.querySelector(".sl-status")), below = lines(pen, sentence, width - 20);
   const top = Math.max(2, above.length) * 20 + 14, foot = top + image.height * scale;
-  canvas.width = Math.ceil(width);
-  canvas.height = Math.ceil(foot + below.length * 24 + 12);
+  const height = foot + below.length * 24 + 12;
+  canvas.width = Math.ceil(zoom * width);
+  canvas.height = Math.ceil(zoom * height);
+  pen.scale(zoom, zoom);
   pen.fillStyle = color;
-  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.fillRect(0, 0, width + 1, height + 1);
   pen.drawImage(image, 0, top, width, image.height * scale);
   pen.fillStyle = dark ? "#f2f2f2" : "#222222";
   font(14);
   above.forEach((line, i) => pen.fillText(line, 10, 24 + 20 * i));
   font(16);
   below.forEach((line, i) => pen.fillText(line, 10, foot + 18 + 24 * i));
-  pen.fillStyle = "#fff3c4";
-  pen.fillRect(width - stamp - 8, 6, stamp, 28);
-  pen.strokeStyle = pen.fillStyle = "#6b4e00";
-  pen.strokeRect(width - stamp - 8, 6, stamp, 28);
-  font(14, "bold");
-  pen.fillText(STAMP, width - stamp + 4, 25);
+  if (stamped) {
+    pen.fillStyle = "#fff3c4";
+    pen.fillRect(width - stamp - 8, 6, stamp, 28);
+    pen.strokeStyle = pen.fillStyle = "#6b4e00";
+    pen.strokeRect(width - stamp - 8, 6, stamp, 28);
+    font(14, "bold");
+    pen.fillText(stamped, width - stamp + 4, 25);
+  }
   const png = canvas.toDataURL("image/png").split(",")[1];
   return { png, alt: `A picture of the explorer. ${settings(root)}. ${sentence}` };
 }

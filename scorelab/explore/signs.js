@@ -26,10 +26,12 @@ function keepKeys(explorer, signal) {
 
 /** One line above the controls; `working…` takes no room, for it comes and goes. */
 function makeSign(home) {
-  const sign = document.createElement("div");
+  const sign = document.createElement("div"), line = document.createElement("div");
   sign.setAttribute("role", "status");
-  home.append(sign);
-  Object.assign(home.style, { order: -1, position: "relative" });
+  line.append(sign);
+  home.append(line);
+  home.style.display = "contents"; // its parts stand above and below all else of the explorer
+  Object.assign(line.style, { order: -1, position: "relative" });
   return (text, name) => {
     if (sign.textContent !== text) sign.textContent = text;
     sign.className = text ? name : "";

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scorelab.explore.controls import Choice, Slider
+from scorelab.explore.controls import Choice, Play, Slider
 from scorelab.explore.explorer import BaseExplorer
 from scorelab.studies.convex_denoising import ALL, BETAS, COUNTS, LAWS, NOISES
 
@@ -22,6 +22,7 @@ class Explorer(BaseExplorer):
             "beta": Slider("β", BETAS, 1.0, BETA, "270px"),
             "noise": Slider("noise √h", NOISES, 0.45, "Noise level of the score", "270px"),
             "patterns": Slider("patterns", COUNTS, ALL, COUNT, "290px"),
+            "play": Play("patterns", "Allow more and more patterns"),
         },
     )
     blank = staticmethod(view.blank)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from scorelab.credit import COLUMNS
-from scorelab.explore.controls import Choice, Slider
+from scorelab.explore.controls import Choice, Play, Slider
 from scorelab.explore.explorer import BaseExplorer
 
 from . import view
@@ -32,6 +32,7 @@ class Explorer(BaseExplorer):
         {
             "width": Slider("width", WIDTHS, math.inf, "Neurons of the network", "300px"),
             "stop": Slider("stop", STOPS, 30, STEPS),
+            "play": Play("stop", "Stop later and later"),
             "score": Choice("score", tuple(SCORES), next(iter(SCORES)), SCORE, "280px"),
         },
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scorelab.explore.controls import Choice
+from scorelab.explore.controls import Choice, Play
 from scorelab.explore.explorer import BaseExplorer
 
 from . import frontier_view as view
@@ -22,6 +22,7 @@ class FrontierExplorer(BaseExplorer):
             "score": Choice("score", tuple(SCORES), next(iter(SCORES)), SCORE, "300px"),
             "judge": Choice("rows", tuple(JUDGES), "margins given back", JUDGE, "230px"),
             "other": Choice("compare with", METHODS, "framework on mixture", OTHER, "340px"),
+            "play": Play("other", "Compare with one method after another"),
         },
     )
     blank = staticmethod(view.blank)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from scorelab.explore.controls import Choice, Slider
+from scorelab.explore.controls import Choice, Play, Slider
 from scorelab.explore.explorer import BaseExplorer
 from scorelab.explore.live import one_thread
 
@@ -32,6 +32,7 @@ class Explorer(BaseExplorer):
         },
         {
             "stop": Slider("stop", STOPS, 100, "Steps of gradient descent"),
+            "play": Play("stop", "Stop later and later"),
             "radius": Slider("R", RADII, math.inf, "Only rows with ‖x‖ ≤ R are used"),
             "constant": Slider("C", CONSTANTS, 1, "Constant of the Rademacher rule"),
         },

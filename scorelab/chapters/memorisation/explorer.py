@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scorelab.explore.controls import Choice, Slider
+from scorelab.explore.controls import Choice, Play, Slider
 from scorelab.explore.live import one_thread
 from scorelab.explore.replay.explorer import ReplayExplorer
 
@@ -26,7 +26,8 @@ class Explorer(ReplayExplorer[TrainingSet]):
             "law": Choice("target", TARGETS, TARGETS[0], "Law of the clean data", "190px"),
             "n": Slider("n", SIZES, 10, "Training points", "240px"),
             "draws": Slider("draws", DRAWS, 30, "Noise draws for each point", "260px"),
-            "stop": Slider("stop", STOPS, 100, "Steps of gradient descent", "380px"),
+            "stop": Slider("stop", STOPS, 100, "Steps of gradient descent", "340px"),
+            "play": Play("stop", "Stop later and later"),
         },
     )
     blank = staticmethod(view.blank)

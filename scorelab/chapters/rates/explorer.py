@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scorelab.explore.controls import Choice, Slider
+from scorelab.explore.controls import Choice, Play, Slider
 from scorelab.explore.explorer import BaseExplorer
 
 from . import view
@@ -24,6 +24,7 @@ class Explorer(BaseExplorer):
                 "190px",
             ),
             "n": Slider("n", SIZES, 500, "Number of samples, each with one noise", "300px"),
+            "play": Play("n", "Take more and more samples"),
             "seeds": Slider(
                 "data sets", SEEDS, SEEDS[-1], "How many data sets of each size are used", "270px"
             ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scorelab.explore.controls import Choice, Slider
+from scorelab.explore.controls import Choice, Play, Slider
 from scorelab.explore.live import one_thread
 from scorelab.explore.replay.explorer import ReplayExplorer
 from scorelab.explore.replay.setting import MIXTURES
@@ -40,6 +40,7 @@ class Explorer(ReplayExplorer[Comparison]):
             "schedule": Choice("schedule", tuple(SCHEDULES), "log", DOWN, "165px"),
             "steps": Slider("steps", STEPS, 40, "Steps of the sampler", "230px"),
             "stop": Slider("stop", STOPS, 300, "Steps of gradient descent", "400px"),
+            "play": Play("stop", "Stop later and later"),
         },
     )
     blank = staticmethod(view.blank)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scorelab.explore.controls import Choice, Slider
+from scorelab.explore.controls import Choice, Play, Slider
 from scorelab.explore.explorer import BaseExplorer
 from scorelab.explore.live import one_thread
 
@@ -21,6 +21,7 @@ class Explorer(BaseExplorer):
             "target": Choice("target", TARGETS, "three modes", "Law of the clean data", "200px"),
             "n": Slider("n", SIZES, 20, "Clean points, each with one noise", "250px"),
             "noise": Slider("noise √h", LEVELS, 0.35, "Noise level of the inputs"),
+            "play": Play("noise", "Raise the noise of the inputs"),
             "fit": Choice("perfect fit of", FITS, FITS[0], FIT, "230px"),
         },
     )

@@ -11,7 +11,7 @@ from scorelab.explore.live import one_thread
 from scorelab.explore.replay.plane import NOISE_LEVELS
 from scorelab.explore.replay.record import Record, record
 from scorelab.explore.replay.setting import TARGETS
-from scorelab.explore.replay.trainer import STOP, TRAINING, TrainingExplorer
+from scorelab.explore.replay.trainer import PLAY, STOP, TRAINING, TrainingExplorer
 
 from . import view
 
@@ -31,10 +31,11 @@ class Explorer(TrainingExplorer):
             **TRAINING,
         },
         {
-            "width": Slider("width", WIDTHS, 1024, "Neurons; ∞ is the kernel"),
-            "noise": Slider("noise √h", NOISE_LEVELS, 0.45, "Noise level of the arrows"),
+            "width": Slider("width", WIDTHS, 1024, "Neurons; ∞ is the kernel", "285px"),
+            "noise": Slider("noise √h", NOISE_LEVELS, 0.45, "Noise level of the arrows", "285px"),
             "arrows": Choice("arrows", view.ARROWS, "move", view.ARROWS_TIP, "130px"),
             "stop": STOP,
+            "play": PLAY,
         },
     )
     blank = staticmethod(view.blank)

@@ -9,7 +9,7 @@ from scorelab.explore.live import one_thread
 from scorelab.explore.replay.plane import NOISE_LEVELS
 from scorelab.explore.replay.record import Record, record
 from scorelab.explore.replay.setting import MIXTURES
-from scorelab.explore.replay.trainer import STOP, TRAINING, TrainingExplorer
+from scorelab.explore.replay.trainer import PLAY, STOP, TRAINING, TrainingExplorer
 
 from . import view
 from .limit import compared
@@ -32,6 +32,7 @@ class Explorer(TrainingExplorer):
             "width": Slider("width", WIDTHS, 256, "Neurons"),
             "noise": Slider("noise √h", NOISE_LEVELS, 0.45, "Noise level of the line"),
             "stop": STOP,
+            "play": PLAY,
         },
     )
     blank = staticmethod(view.blank)

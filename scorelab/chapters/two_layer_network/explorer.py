@@ -9,7 +9,7 @@ from scorelab.explore.live import one_thread
 from scorelab.explore.replay.plane import NOISE_LEVELS
 from scorelab.explore.replay.record import Record, record
 from scorelab.explore.replay.setting import setting
-from scorelab.explore.replay.trainer import STOP, TRAINING, TrainingExplorer
+from scorelab.explore.replay.trainer import PLAY, STOP, TRAINING, TrainingExplorer
 
 from . import view
 from .neurons import change, unit
@@ -31,7 +31,11 @@ class Explorer(TrainingExplorer):
             "rate": Slider("step size × λₘₐₓ", RATES, 1.0, RATE),
             **TRAINING,
         },
-        {"noise": Slider("noise √h", NOISE_LEVELS, 0.45, NOISE, "300px"), "stop": STOP},
+        {
+            "noise": Slider("noise √h", NOISE_LEVELS, 0.45, NOISE, "300px"),
+            "stop": STOP,
+            "play": PLAY,
+        },
     )
     blank = staticmethod(view.blank)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from scorelab.explore import interrupts
 from scorelab.explore.explorer import BaseExplorer
@@ -29,9 +29,10 @@ class ReplayExplorer(BaseExplorer, Generic[Model]):
     #: What is said when the work was interrupted.
     interrupted: ClassVar[str] = "Interrupted (■): move a control, and the work goes on."
 
-    def __init__(self) -> None:
+    def __init__(self, *, lecture: bool = False, **values: Any) -> None:
+        """As every explorer."""
         interrupts.tell(self)
-        super().__init__()
+        super().__init__(lecture=lecture, **values)
 
     def prepare(self) -> None:
         """Make what the first picture needs."""

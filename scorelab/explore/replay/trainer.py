@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scorelab.explore.controls import Bar, Button, Slider, Words
+from scorelab.explore.controls import Bar, Button, Play, Slider, Words
 from scorelab.explore.owner import owned
 from scorelab.explore.replay.explorer import ReplayExplorer
 from scorelab.explore.replay.record import STOPS, Record, record
@@ -21,6 +21,7 @@ TRAINING = {
 }
 #: The slider over all stops that a record keeps.
 STOP = Slider("stop", STOPS, 100, "Steps of gradient descent")
+PLAY = Play("stop", "Stop later and later")
 
 
 class TrainingExplorer(ReplayExplorer[Record]):
