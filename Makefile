@@ -44,6 +44,7 @@ device: $(READY) ## check and measure what an accelerator gives (ARGS=--rehearse
 	PYTHONPATH=. $(PYTHON) tests/bench/device.py $(ARGS)
 
 notebooks: $(READY) ## execute the notebooks from their text and store outputs and pictures (NAMES="00-start-here" for some)
+	$(PYTHON) tools/stubs.py
 	$(PYTHON) tools/build_notebooks.py $(NAMES)
 
 tables: $(READY) ## remake the precomputed tables, some minutes; goes on where it was interrupted (NAMES="rates" for some)
@@ -71,6 +72,7 @@ format: $(READY) ## put code and notebooks in shape, and each notebook in step w
 	$(PYTHON) -m ruff check --fix --exit-zero
 	$(PYTHON) -m ruff format
 	$(PYTHON) -m jupytext --quiet --sync notebooks/[0-9]*.ipynb
+	$(PYTHON) tools/stubs.py
 
 clean: ## remove .venv, builds and every cache, and nothing of a reader's; the next command installs again
 	rm -rf .venv .cache build scorelab.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -8,6 +8,7 @@ with (), (n, 1) and (1, n) with (n,). Any other difference of shape does: (n, d)
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
@@ -58,8 +59,31 @@ def _first_wrong_entry(found: Tensor, expected: Tensor) -> str:
     entry = tuple((undefined if undefined.any() else wrong).nonzero()[0].tolist())
     at = f" at entry {list(entry)}" if entry else ""
     shown, wanted = _apart(found[entry].item(), expected[entry].item())
-    why = f" ({_NAN})" if undefined.any() else ""
+    why = f" ({_NAN})" if undefined.any() else _share(wrong)
     return f"✗ is {shown}{at}, expected {wanted}{why}"
+
+
+def _share(wrong: Tensor) -> str:
+    """How many of several entries are wrong."""
+    if wrong.numel() == 1:
+        return ""
+    return f" ({int(wrong.sum())} of {wrong.numel()} entries differ)"
+
+
+def factor(answers: Sequence[Any], expected: Sequence[Tensor]) -> float | None:
+    """The one number by which all entries of all answers are too large, or None.
+
+    It takes three entries that are not 0: one number is always some multiple of another.
+    """
+    found = [_tensor(each).detach().cpu().double().flatten() for each in answers]
+    wanted = [each.detach().cpu().double().flatten() for each in expected]
+    if [each.shape for each in found] != [each.shape for each in wanted]:
+        return None
+    a, b = torch.cat(found), torch.cat(wanted)
+    if b.count_nonzero() < 3 or not a.any() or not a.isfinite().all():
+        return None
+    ratio = float(a @ b / (b @ b))
+    return ratio if torch.allclose(a, ratio * b, rtol=_RTOL, atol=_ATOL) else None
 
 
 def _apart(a: float, b: float) -> tuple[str, str]:

@@ -13,6 +13,7 @@ and a notebook has one line to import, and these to call:
     check.hint("noising")         # a hint; called again, one more
     check.solution("noising")     # how it is solved, and why
     check.progress()              # 3 of 5 exercises done; still open: …
+    check.reset("noising")        # the exercise as it was, in the cell where this is run
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from collections.abc import Iterator, Mapping
 
 from scorelab.validate import one_of, require
 from scorelab.workbook.pages import Page, read_pages
-from scorelab.workbook.shown import page, say
+from scorelab.workbook.shown import page, refill, say
+from scorelab.workbook.stubs import stubs
 from scorelab.workbook.tasks import Cases, Derivation, Exercise, Experiment, Task
 
 __all__ = ["Cases", "Derivation", "Exercise", "Exercises", "Experiment", "read_pages"]
@@ -55,7 +57,7 @@ class Exercises:
         return tasks[name]
 
     def __dir__(self) -> Iterator[str]:
-        return iter([*self._tasks, "hint", "solution", "progress"])
+        return iter([*self._tasks, "hint", "solution", "progress", "reset"])
 
     def tasks(self) -> dict[str, Task]:
         """The exercises by name."""
@@ -85,6 +87,17 @@ class Exercises:
         left = [name for name, task in self._tasks.items() if not task.done]
         done = f"{len(self._tasks) - len(left)} of {len(self._tasks)} exercises done"
         say(f"{done}; still open: {', '.join(left)}" if left else done)
+
+    def reset(self, name: str) -> None:
+        """Turn the cell where this is run into the exercise as it was, with nothing done or told.
+
+        Where the front end leaves the cell alone (Colab), the text is there to be copied.
+        """
+        self._task(name).done, self._hinted[name] = False, 0
+        stub = stubs()[name]
+        refill(stub)
+        says = "The cell is the exercise as it was; undo brings back what stood there."
+        page(f"{says} Where it has not changed, copy this:\n\n```python\n{stub}\n```").show()
 
     def _task(self, name: str) -> Task:
         return self._tasks[one_of("name", name, self._tasks)]

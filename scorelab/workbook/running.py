@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from traceback import walk_tb
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -26,8 +27,9 @@ class _TooLong(BaseException):
 def attempt(work: Callable[[], T], seconds: float = SECONDS) -> T:
     """What `work` returns, or `Failed` with a line that begins with ✗.
 
-    An error is told by its name and its first line, and SystemExit and KeyboardInterrupt are
-    errors too, unless the reader has really interrupted: that one passes. The time limit needs a
+    An error is told by its name, its first line, and the line of the reader's cell where it was
+    raised. SystemExit and KeyboardInterrupt are errors too, unless the reader has really
+    interrupted: that one passes. The time limit needs a
     timer of the main thread, where cells run; on other threads, and on Windows, there is none.
     """
     interrupts: list[int] = []
@@ -42,7 +44,7 @@ def attempt(work: Callable[[], T], seconds: float = SECONDS) -> T:
     except (Exception, SystemExit, KeyboardInterrupt) as error:
         if interrupts:
             raise
-        raise Failed(f"✗ raises {type(error).__name__}: {_first_line(error)}") from None
+        raise Failed(f"✗ raises {_told(error)}") from None
 
 
 @contextmanager
@@ -86,5 +88,25 @@ def _on_main_thread() -> bool:
     return threading.current_thread() is threading.main_thread()
 
 
-def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [""])[0]
+def _told(error: BaseException) -> str:
+    """The error in one line, with the line of the reader's cell and what a missing name needs."""
+    first = (str(error).splitlines() or [""])[0]
+    return f"{type(error).__name__}: {first}{_line(error)}{_missing(error)}"
+
+
+def _line(error: BaseException) -> str:
+    """Where the reader's code raised it: a notebook's own code is in the module `__main__`."""
+    if isinstance(error, SyntaxError):  # which names its line itself
+        return ""
+    own = [
+        line
+        for frame, line in walk_tb(error.__traceback__)
+        if frame.f_globals.get("__name__") == "__main__"
+    ]
+    return f" (line {own[-1]} of its cell)" if own else ""
+
+
+def _missing(error: BaseException) -> str:
+    if type(error) is not NameError:
+        return ""
+    return "; if a cell above makes that name, run that cell first"

@@ -27,6 +27,14 @@ def in_cell() -> bool:
     return InteractiveShell.initialized()
 
 
+def refill(code: str) -> None:
+    """Put code in the place of the cell that runs, if there is one and its front end can."""
+    if in_cell():
+        from IPython.core.getipython import get_ipython
+
+        get_ipython().set_next_input(code, replace=True)
+
+
 @dataclass(frozen=True)
 class Shown:
     """Something to show: as what a notebook can show of it, else as its text."""

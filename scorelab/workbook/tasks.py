@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import dis
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import wraps
-from inspect import isfunction
+from inspect import isfunction, signature
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from scorelab.workbook.answers import difference
+from scorelab.workbook.answers import difference, factor
 from scorelab.workbook.claims import Between, Measured, compare
 from scorelab.workbook.running import SECONDS, Failed, attempt
 from scorelab.workbook.shown import say
@@ -79,7 +80,16 @@ class Exercise(Task):
         for cause, wrong in {"": self.solution, **self.mistakes}.items():
             if not any(map(difference, answers, self.expected(wrong))):
                 return f"✗ {cause}" if cause else "✓ correct"
-        return next(filter(None, map(difference, answers, self.expected(self.solution))))
+        return self._handed_back(answers) or _wrong(answers, self.expected(self.solution))
+
+    def _handed_back(self, answers: list[Any]) -> str:
+        """Which argument the answers are, if they are one, in the words of a verdict."""
+        names = list(signature(self.solution).parameters)
+        for name, given in zip(names, zip(*self.cases(), strict=True), strict=False):
+            tensors = all(isinstance(each, (Tensor, int, float)) for each in given)
+            if tensors and not any(map(difference, answers, map(torch.as_tensor, given))):
+                return f"✗ returns {name} as it was given: what has to be done to it?"
+        return ""
 
     def expected(self, function: Answer) -> list[Tensor]:
         """What a function of the author's returns, case by case."""
@@ -145,6 +155,16 @@ class Experiment(Task):
     def pass_example(self) -> Any:
         """What a reader with the right solution passes."""
         return self.example() if self.example else self.solution
+
+
+def _wrong(answers: list[Any], expected: list[Tensor]) -> str:
+    """Where answers first differ, or by which factor all of them do."""
+    first = next(filter(None, map(difference, answers, expected)))
+    with suppress(TypeError, ValueError, RuntimeError):  # no numbers, which `first` says
+        times = factor(answers, expected)
+        if times is not None:
+            return f"✗ is {times:.4g} times what is expected, at every entry"
+    return first
 
 
 def _called(function: Answer, case: tuple[Any, ...]) -> Any:

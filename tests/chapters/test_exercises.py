@@ -164,10 +164,11 @@ def test_rounding_is_forgiven_and_more_is_not() -> None:
     ("answers", "verdict"),
     [
         ((torch.tensor([[0.0, 1.0]]), torch.tensor(2.0)), "✗ one is missing"),
+        ((torch.tensor([[-0.5, -1.0]]), -1.5), "✗ is -0.5 times what is expected, at every entry"),
         ((torch.ones(3), RIGHT[1]), "✗ has shape (3,), expected (1, 2)"),
         ((1.0, RIGHT[1]), "✗ has shape (), expected (1, 2)"),
         ((torch.tensor([[1, 3]]), RIGHT[1]), "✗ has numbers of type torch.int64, expected torch."),
-        ((torch.tensor([[1.0, 5.5]]), RIGHT[1]), "✗ is 5.5 at entry [0, 1], expected 2"),
+        ((torch.tensor([[1.0, 5.5]]), RIGHT[1]), "✗ is 5.5 at entry [0, 1], expected 2 (1 of 2"),
         ((torch.tensor([[1.0, torch.nan]]), RIGHT[1]), "✗ is nan at entry [0, 1], expected 2"),
         ((RIGHT[0], torch.tensor(7.0)), "✗ is 7, expected 3"),
         (("text", RIGHT[1]), "✗ returns str, expected a tensor of shape (1, 2)"),
@@ -176,6 +177,12 @@ def test_rounding_is_forgiven_and_more_is_not() -> None:
 )
 def test_an_unknown_mistake_is_told_where_it_differs(answers, verdict) -> None:
     assert answer_with(*answers).startswith(verdict)
+
+
+def test_an_argument_handed_back_is_named() -> None:
+    same = "as it was given: what has to be done to it?"
+    assert check.noising.verdict(lambda x0, *_: x0) == f"✗ returns x0 {same}"
+    assert check.noising.verdict(lambda *given: given[1].numpy()) == f"✗ returns noise {same}"
 
 
 def test_one_right_case_is_not_enough() -> None:

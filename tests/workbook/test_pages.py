@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
+import importlib
+from pkgutil import iter_modules
 
+import pytest
+import stubs as stubs_of_texts
+
+from scorelab import chapters
 from scorelab.workbook.checking import Derivation, Exercise, Exercises, read_pages
 from scorelab.workbook.pages import Page, parse
+from scorelab.workbook.stubs import stubs
+
+ROOMS = [
+    importlib.import_module(each.name)
+    for each in iter_modules(chapters.__path__, "scorelab.chapters.")
+]
 
 WORKED = """# Hints and solutions of a chapter
 
@@ -102,7 +113,7 @@ def test_a_solution_is_words_and_code(capsys) -> None:
 
 
 def test_a_name_that_does_not_exist() -> None:
-    for ask in (room().hint, room().solution):
+    for ask in (room().hint, room().solution, room().reset):
         with pytest.raises(ValueError, match="name='dubling'.*'doubling', 'twins'"):
             ask("dubling")
 
@@ -124,6 +135,46 @@ def test_progress_counts_what_the_last_check_found_done(capsys) -> None:
         "1 of 2 exercises done; still open: twins",
         "✓ agrees with the worked solution, by your own comparison",
         "2 of 2 exercises done",
-        "✗ is 1, expected 2",
+        "✗ returns x as it was given: what has to be done to it?",
         "1 of 2 exercises done; still open: doubling",
     ]
+
+
+def test_a_reset_shows_the_exercise_and_forgets_what_was_done(capsys, monkeypatch) -> None:
+    from scorelab.workbook import checking
+
+    stub = "def doubling(x): ...\n\n\ncheck.doubling(doubling)"
+    monkeypatch.setattr(checking, "stubs", lambda: {"doubling": stub})
+    check = room()
+    check.doubling(doubling)
+    check.hint("doubling")
+    check.reset("doubling")
+    check.progress()
+    shown = capsys.readouterr().out
+    assert f"```python\n{stub}\n```" in shown and "0 of 2 exercises done" in shown
+    check.hint("doubling")
+    assert "$2x$" not in capsys.readouterr().out
+
+
+def test_a_reset_refills_the_cell_that_runs(capsys) -> None:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell, name = InteractiveShell.instance(), "noising"
+    try:
+        shell.user_ns["reset"] = importlib.import_module("scorelab.chapters.start_here").check.reset
+        shell.run_cell(f"reset({name!r})").raise_error()
+        assert shell.rl_next_input == stubs()[name]
+    finally:
+        InteractiveShell.clear_instance()
+
+
+def test_the_cells_that_come_with_the_package_are_those_of_the_texts() -> None:
+    assert dict(stubs_of_texts.cells()) == stubs(), "run `make format`"
+    tasks = {name for room in ROOMS for name in room.check.tasks()}
+    assert set(stubs()) == tasks
+
+
+@pytest.mark.parametrize("name", stubs())
+def test_the_cell_of_an_exercise_runs_alone_in_a_fresh_kernel(name, capsys) -> None:
+    exec(compile(stubs()[name], "<cell>", "exec"), {"__name__": "__main__"})
+    assert capsys.readouterr().out.startswith("… not attempted yet\n")

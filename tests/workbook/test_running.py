@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import threading
 import time
@@ -42,6 +43,42 @@ def test_what_is_raised_is_the_verdict(error, verdict) -> None:
     with pytest.raises(Failed) as told:
         attempt(raising(error))
     assert str(told.value) == verdict
+
+
+def cell(code: str):
+    """A function as a cell of a notebook makes it: `work`."""
+    names: dict = {"__name__": "__main__"}
+    exec(compile(code, "<cell>", "exec"), names)
+    return names["work"]
+
+
+@pytest.mark.parametrize(
+    ("code", "verdict"),
+    [
+        (
+            "\n\ndef work():\n    return sqr(2)",
+            "✗ raises NameError: name 'sqr' is not defined (line 4 of its cell); "
+            "if a cell above makes that name, run that cell first",
+        ),
+        (
+            "def work():\n    a = b\n    b = 1",
+            "✗ raises UnboundLocalError: .* \\(line 2 of its cell\\)$",
+        ),
+        (
+            "def inner():\n    1 / 0\n\ndef work():\n    inner()",
+            r"zero \(line 2 of its cell\)$",
+        ),
+        (
+            "import torch\ndef work():\n    torch.zeros(2) + torch.zeros(3)",
+            "✗ raises RuntimeError: .* \\(line 3 of its cell\\)$",
+        ),
+        ("def work():\n    eval('1 +')", "✗ raises SyntaxError: [^()]*\\([^()]*line 1\\)$"),
+    ],
+)
+def test_an_error_of_a_cell_names_its_line(code, verdict) -> None:
+    with pytest.raises(Failed) as told:
+        attempt(cell(code))
+    assert str(told.value) == verdict or re.search(verdict, str(told.value))
 
 
 def endless():
