@@ -3,7 +3,8 @@
 PYTHON := .venv/bin/python
 READY  := .venv/.ready
 TYPES  := $(PYTHON) -m basedpyright --project pyproject.toml --pythonpath $(PYTHON)
-FIRST  := /doc/tree/notebooks/00-start-here.ipynb
+# Who has copies of their own reads those.
+FIRST  := /doc/tree/$(or $(wildcard work/00-start-here.ipynb),notebooks/00-start-here.ipynb)
 # tests/conftest.py says what comes first.
 PYTEST := $(PYTHON) -m pytest --dist loadfile --no-loadscope-reorder
 NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with=tests/sanitize.cfg
@@ -13,7 +14,7 @@ NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-
 export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help lab check test bench device notebooks tables credit site site-serve site-check grade format clean
+.PHONY: help lab work check test bench device notebooks tables credit site site-serve site-check grade format clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +31,9 @@ define VERIFY
 	$(PYTHON) -m ruff format --check
 	$(TYPES) & types=$$!; $(PYTEST) $(1); tests=$$?; wait $$types && exit $$tests
 endef
+
+work: $(READY) ## copy the notebooks into work/, or refresh those that you have not changed; `make lab` opens them
+	$(PYTHON) tools/work.py
 
 check: $(READY) ## the quick round: lint, types, and the quick tests that need neither notebook nor browser
 	$(call VERIFY,-n 2 -m "not slow" --ignore=tests/browser tests)

@@ -20,6 +20,18 @@ def test_make_lab_trusts_the_notebooks_before_it_opens_them() -> None:
     assert re.search(r"jupyter trust notebooks/\[0-9\]\*\.ipynb.*\n.* -m jupyterlab", lines)
 
 
+def test_make_lab_opens_the_copies_of_who_has_some(tmp_path: Path) -> None:
+    for name in ("Makefile", "requirements.txt", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(ROOT / "tools", tmp_path / "tools")
+    for folder in ("notebooks", "work"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "00-start-here.ipynb").touch()
+        command = ["make", "-n", "lab"]
+        lines = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stdout
+        assert f"/doc/tree/{folder}/00-start-here.ipynb" in lines
+
+
 def test_make_clean_removes_what_the_project_made_and_nothing_else(tmp_path: Path) -> None:
     """Where names have spaces, too: `xargs` once took the reader's `notebooks/my` for a cache."""
     made = [
@@ -28,6 +40,7 @@ def test_make_clean_removes_what_the_project_made_and_nothing_else(tmp_path: Pat
     ]
     kept = [
         *("notebooks/my", "notebooks/my work/.ipynb_checkpoints/draft.ipynb", "tests/a"),
+        "work/00-start-here.ipynb",
         *("notebooks/__pycache__/own.pyc", "lecture.egg-info", "scorelab/fused/net.py"),
     ]
     shutil.copy(ROOT / "Makefile", tmp_path)

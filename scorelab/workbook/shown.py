@@ -30,9 +30,9 @@ def in_cell() -> bool:
 def refill(code: str) -> None:
     """Put code in the place of the cell that runs, if there is one and its front end can."""
     if in_cell():
-        from IPython.core.getipython import get_ipython
+        from IPython.core.interactiveshell import InteractiveShell
 
-        get_ipython().set_next_input(code, replace=True)
+        InteractiveShell.instance().set_next_input(code, replace=True)
 
 
 @dataclass(frozen=True)
