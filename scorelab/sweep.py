@@ -180,8 +180,27 @@ class Study(Generic[T]):
 
     def remake(self, folder: str | Path, cache: str | Path | None = None, jobs: int = -1) -> None:
         """Sweep all cells and write the file into a folder; ``cache`` and ``jobs`` as in `run`."""
+        self._keep(run(self.experiment, self.cells, cache, jobs), folder)
+
+    def complete(self, folder: str | Path, cache: str | Path | None = None, jobs: int = -1) -> None:
+        """As `remake`, but sweep only cells that the shipped table has no row of, if it is a CSV.
+
+        Other rows stay as they are, whatever has changed since they were made.
+        """
+        import pandas as pd
+
+        rows = self.table()
+        if not isinstance(rows, pd.DataFrame):
+            raise ValueError(f"{self.file}: only a table of rows can be completed, remake it")
+        cells = pd.DataFrame(self.cells)
+        known = set(rows[list(cells)].itertuples(index=False, name=None))
+        if lacking := [cell for cell in self.cells if tuple(cell.values()) not in known]:
+            rows = pd.concat([rows, run(self.experiment, lacking, cache, jobs)])
+        self._keep(cells.merge(rows, "left"), folder)
+
+    def _keep(self, swept: pd.DataFrame, folder: str | Path) -> None:
         path = Path(folder) / self.file
-        self.write(run(self.experiment, self.cells, cache, jobs), path)
+        self.write(swept, path)
         keep(path)
 
 
@@ -205,6 +224,7 @@ def remake(module: str, studies: Sequence[Study[Any]]) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(names)} (all)")
     parser.add_argument("--folder", help="where they are written (the checkout's scorelab/data)")
     parser.add_argument("--cache", default=".cache/sweeps", help="where finished cells are kept")
+    parser.add_argument("--missing", action="store_true", help="only rows that the tables lack")
     parser.add_argument("--jobs", type=int, default=-1, help="processes (-1: one a core)")
     options = parser.parse_args()
     try:
@@ -214,7 +234,8 @@ def remake(module: str, studies: Sequence[Study[Any]]) -> None:
         parser.error(str(error))
     for study in studies:
         if study.name in chosen:
-            study.remake(folder, options.cache, options.jobs)
+            make = study.complete if options.missing else study.remake
+            make(folder, options.cache, options.jobs)
 
 
 def _writable(folder: str | None) -> Path:

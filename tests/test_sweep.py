@@ -268,6 +268,29 @@ def test_the_command_remakes_all_tables_or_those_that_are_named(
     assert len(list(cache.rglob("output.pkl"))) == 4
 
 
+def test_the_command_makes_rows_that_a_table_lacks_and_leaves_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(n: int) -> dict[str, float]:
+        return {"third": n} if n > 2 else {}["no row is made twice"]
+
+    monkeypatch.setattr(sweep, "DATA", tmp_path)
+    HALVES.remake(tmp_path, jobs=1)
+    THIRDS.remake(tmp_path, jobs=1)
+    more = sweep.Study.csv("thirds", broken, sweep.grid(n=[4, 2, 3]))
+    monkeypatch.setattr("sys.argv", "here --missing --jobs 1 --folder".split() + [str(tmp_path)])
+    sweep.remake("here", [HALVES, more])
+    assert (tmp_path / "thirds.csv").read_text() == "n,third\n4,4\n2,0.6667\n3,3\n"
+    assert more.table()["n"].tolist() == [4, 2, 3] and len(HALVES.table()) == 2
+
+
+def test_a_file_of_no_rows_cannot_be_completed(tmp_path: Path) -> None:
+    arrays = sweep.Study("a.npz", third, [{"n": 1}], lambda _: {}, lambda *_: None)
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(ValueError, match="remake it"):
+        patch.setattr(sweep, "checked", Path)
+        arrays.complete(tmp_path)
+
+
 def test_without_a_folder_a_checkout_is_written_and_an_installed_package_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
