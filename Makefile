@@ -54,9 +54,9 @@ notebooks: $(READY) ## execute the notebooks from their text and store outputs a
 tables: $(READY) ## remake the precomputed tables, some minutes; goes on where it was interrupted (NAMES="rates" for some)
 	$(PYTHON) -m scorelab.studies $(NAMES)
 
-credit: $(READY) ## remake the tables of the credit comparison (about 45 minutes of processor time; goes on where it was interrupted)
-	$(PYTHON) -m pip install --quiet "pyvinecopulib>=1.0" "imbalanced-learn>=0.14"
-	$(PYTHON) -m scorelab.credit
+credit: $(READY) ## remake the tables of the credit comparison (hours; goes on where interrupted; CREDIT_ARGS=--missing makes what they lack)
+	$(PYTHON) -m pip install --quiet "arfpy==0.1.1" "pyvinecopulib>=1.0" "imbalanced-learn>=0.14"
+	$(PYTHON) -m scorelab.credit $(CREDIT_ARGS)
 
 site: $(READY) ## make the course's web pages in build/site/html, whose explorers need no Python
 	$(PYTHON) -m pip install --quiet -r site/requirements.txt

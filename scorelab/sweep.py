@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from numbers import Integral
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from . import validate
 from .attempts import Cell, outcomes
@@ -182,21 +182,23 @@ class Study(Generic[T]):
         """Sweep all cells and write the file into a folder; ``cache`` and ``jobs`` as in `run`."""
         self._keep(run(self.experiment, self.cells, cache, jobs), folder)
 
-    def complete(self, folder: str | Path, cache: str | Path | None = None, jobs: int = -1) -> None:
-        """As `remake`, but sweep only cells that the shipped table has no row of, if it is a CSV.
-
-        Other rows stay as they are, whatever has changed since they were made.
-        """
+    def lacking(self) -> list[Cell]:
+        """The cells that the shipped table has no row of; ValueError if it is no table of rows."""
         import pandas as pd
 
         rows = self.table()
         if not isinstance(rows, pd.DataFrame):
             raise ValueError(f"{self.file}: only a table of rows can be completed, remake it")
-        cells = pd.DataFrame(self.cells)
-        known = set(rows[list(cells)].itertuples(index=False, name=None))
-        if lacking := [cell for cell in self.cells if tuple(cell.values()) not in known]:
-            rows = pd.concat([rows, run(self.experiment, lacking, cache, jobs)])
-        self._keep(cells.merge(rows, "left"), folder)
+        known = set(rows[list(self.cells[0])].itertuples(index=False, name=None))
+        return [cell for cell in self.cells if tuple(cell.values()) not in known]
+
+    def complete(self, folder: str | Path, cache: str | Path | None = None, jobs: int = -1) -> None:
+        """As `remake`, but sweep only what is `lacking`: other rows stay, whatever has changed."""
+        import pandas as pd
+
+        lacking, parts = self.lacking(), [cast("pd.DataFrame", self.table())]
+        parts += [run(self.experiment, lacking, cache, jobs)] if lacking else []
+        self._keep(pd.DataFrame(self.cells).merge(pd.concat(parts), "left"), folder)
 
     def _keep(self, swept: pd.DataFrame, folder: str | Path) -> None:
         path = Path(folder) / self.file

@@ -278,7 +278,7 @@ def test_the_command_makes_rows_that_a_table_lacks_and_leaves_the_others(
     HALVES.remake(tmp_path, jobs=1)
     THIRDS.remake(tmp_path, jobs=1)
     more = sweep.Study.csv("thirds", broken, sweep.grid(n=[4, 2, 3]))
-    monkeypatch.setattr("sys.argv", "here --missing --jobs 1 --folder".split() + [str(tmp_path)])
+    monkeypatch.setattr("sys.argv", ["here", "--missing", "--jobs", "1", "--folder", str(tmp_path)])
     sweep.remake("here", [HALVES, more])
     assert (tmp_path / "thirds.csv").read_text() == "n,third\n4,4\n2,0.6667\n3,3\n"
     assert more.table()["n"].tolist() == [4, 2, 3] and len(HALVES.table()) == 2

@@ -42,6 +42,16 @@ class Settings:
     average: float
 
 
+def drawn(*, generator: Generator | None = None) -> Settings:
+    """Settings drawn at random from those that somebody who searches would try (our choice)."""
+
+    def pick(*values: float) -> float:
+        return values[int(torch.randint(len(values), (1,), generator=generator))]
+
+    width, depth = int(pick(128, 256)), int(pick(2, 3, 4))
+    return Settings(width, depth, pick(0.001, 0.003, 0.01), int(pick(12_000, 24_000)), 0.999)
+
+
 def waves(t: Tensor, x: Tensor) -> Tensor:
     """What a network sees: x (n, d) and sines and cosines of log t, (n, d + 8)."""
     angles = t.log()[:, None] * torch.tensor([0.25, 0.5, 1.0, 2.0]).to(t)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import torch
 
-from scorelab import credit
+from scorelab import credit, metrics
 from scorelab.credit import baselines, deep, framework, models, small, study
 from scorelab.credit.baselines import BASELINES
 from scorelab.credit.half import PROCESS, Half, final
@@ -85,6 +85,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Little of everything, so that a model is made in a moment."""
     monkeypatch.setattr(models, "fit_form", partial(models.fit_form, components=(1, 2)))
     monkeypatch.setattr(models, "STOPS", (0, 3, 10))
+    monkeypatch.setattr(models, "SEARCHED", 2)
     settings = deep.Settings(16, 2, 1e-3, 20, 0.9)
     monkeypatch.setattr(deep, "train", partial(_briefly, deep.train, settings))
     monkeypatch.setattr(framework, "feature_flow", partial(_narrow, framework.feature_flow))
@@ -98,8 +99,10 @@ def _narrow(flow, band, form, x, width, draws, **options):
     return flow(band, form, x, 4, 1, **options)
 
 
-#: A method of each kind of model: those that differ in numbers only are made alike.
-KINDS = {getattr(make, "func", make): method for method, make in models.MODELS.items()}
+#: The first method of each kind of model: those that differ in numbers only are made alike.
+KINDS: dict[object, str] = {}
+for each, make in models.MODELS.items():
+    KINDS.setdefault(getattr(make, "func", make), each)
 
 
 @pytest.mark.parametrize("method", KINDS.values())
@@ -114,6 +117,30 @@ def test_every_kind_of_model_makes_a_denoiser(method, half, quick) -> None:
         assert {"stop_0"} <= set(found)
     else:
         assert found["held_out"] > 0
+
+
+def test_a_search_takes_what_errs_least_on_the_tenth_and_says_what_it_is(
+    half, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rates = iter((0.0, 0.01, 1e-9))
+    monkeypatch.setattr(models, "SEARCHED", 3)
+    monkeypatch.setattr(deep, "drawn", lambda **_: deep.Settings(16, 2, next(rates), 60, 0.5))
+    denoiser, found = models.searched(half)
+    assert found["rate"] == 0.01 and found["width"] == 16 and found["steps"] == 60
+    form = models.fit_form(half, "independent").denoiser(PROCESS)
+    still, less = framework.Corrected(PROCESS, form, lambda t, x: 0 * x), found["held_out"]
+    fresh = framework.labels(PROCESS, form, half.holdout, 16, generator=half.generator)
+    assert less < metrics.holdout_risk(still.correction, fresh)
+    assert half.sample(denoiser).isfinite().all()
+
+
+def test_settings_are_drawn_from_what_somebody_would_try() -> None:
+    generator = torch.Generator().manual_seed(0)
+    drawn = [deep.drawn(generator=generator) for _ in range(60)]
+    assert {each.width for each in drawn} == {128, 256}
+    assert {each.depth for each in drawn} == {2, 3, 4}
+    assert {each.steps for each in drawn} == {12_000, 24_000}
+    assert {each.rate for each in drawn} == {0.001, 0.003, 0.01}
 
 
 @pytest.mark.slow
@@ -171,9 +198,9 @@ def test_wider_networks_come_nearer_to_the_infinite_one() -> None:
 # The shipped tables
 
 
-def test_the_comparison_has_every_method_and_score() -> None:
+def test_the_comparison_has_every_score_of_its_methods() -> None:
     table = study.table()
-    assert set(table["method"]) == set(study.METHODS)
+    assert {*baselines.BASELINES, *study.FINALISTS} <= {*table["method"]} <= {*study.METHODS}
     scores = ["shape", "trend", "information", "c2st", "tstr"]
     assert not table[scores].isna().any(axis=None)
     kept = table[table["method"].isin(study.FINALISTS)]

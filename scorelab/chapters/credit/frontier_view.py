@@ -40,9 +40,10 @@ def blank() -> go.Figure:
     fig.add_line(figure, "no difference", 2, fig.COLORS["data"], dash="dot", width=2)
     fig.restyle(figure, ["no difference"], showlegend=False)
     fig.restyle(figure, FAMILIES, hoverinfo="text")
-    cost = fig.log_axis([-0.15, 2.6], [1, 10, 100], title="seconds of processor time")
-    cost["ticktext"][0] = "≤ 1"
-    fig.axes(figure, 1, cost, {"title": ""})
+    ends = [-0.15, math.log10(3 * max(map(cost, METHODS)))]
+    seconds = fig.log_axis(ends, [1, 10, 100, 1000], title="seconds of processor time")
+    seconds["ticktext"][0] = "≤ 1"
+    fig.axes(figure, 1, seconds, {"title": ""})
     names = {"tickvals": list(range(len(METHODS))), "ticktext": list(METHODS), "title": ""}
     fig.axes(figure, 2, {"title": ""}, names | {"range": [len(METHODS) - 0.4, -0.6]})
     fig.axes(figure, 2, None, {"tickfont": {"size": 12}})
@@ -65,9 +66,10 @@ def compute(score: str, judge: str, other: str) -> fig.Traces:
     """All traces, by the name of the trace."""
     name = _column(score, judge)
     traces = {each: _family(each, name) for each in FAMILIES}
-    best = _real(name)
+    best, (low, high) = _real(name), _reach(name)
     traces["compared with"] = {"x": [cost(other)], "y": [_mean(other, name)]}
-    traces["real rows"] = {"x": [0.005, 400.0], "y": [best, best]}
+    seen = low < best < high
+    traces["real rows"] = {"x": [0.005, 4000.0], "y": [best, best], "showlegend": seen}
     pairs = [mean(_gain(method, other, name)) for method in METHODS]
     traces["difference ± 2 standard errors"] = {
         "x": [m for m, _ in pairs],
@@ -111,20 +113,27 @@ def _family(which: str, name: str) -> fig.Trace:
 
 
 def ranges(score: str, judge: str) -> dict[str, dict[str, object]]:
-    """The axes of both panels for a score; the same for every method it is compared with.
-
-    Real rows that are so far away that they would take half of the axis are left to the sentence.
-    """
+    """The axes of both panels for a score; the same for every method it is compared with."""
     name, words = _column(score, judge), QUALITY[SCORES[score]].words
     values = [_mean(method, name) for method in METHODS]
-    spread, best = max(values) - min(values), _real(name)
-    if min(values) - spread < best < max(values) + spread:
-        values.append(best)
-    room, reach = 0.06 * (max(values) - min(values)), 1.1 * spread
+    reach = 1.1 * (max(values) - min(values))
     return {
-        "yaxis": {"range": [min(values) - room, max(values) + room], "title": {"text": score}},
+        "yaxis": {"range": list(_reach(name)), "title": {"text": score}},
         "xaxis2": {"range": [-reach, reach], "title": {"text": f"{words}, less the other's"}},
     }
+
+
+def _reach(name: str) -> tuple[float, float]:
+    """The ends of the axis of a score.
+
+    Real rows that are so far away that they would take half of it are left to the sentence.
+    """
+    values, best = [_mean(method, name) for method in METHODS], _real(name)
+    spread = max(values) - min(values)
+    if min(values) - spread < best < max(values) + spread:
+        values.append(best)
+    room = 0.06 * (max(values) - min(values))
+    return min(values) - room, max(values) + room
 
 
 def sentence(score: str, judge: str, other: str) -> str:
