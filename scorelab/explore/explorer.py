@@ -21,6 +21,7 @@ from scorelab.explore.figures import Traces, same, sendable, update
 from scorelab.explore.lecture import BOLD, code, thicken, title
 from scorelab.explore.live import Latest
 from scorelab.explore.live_figure import LiveFigure
+from scorelab.explore.missing import missing
 from scorelab.explore.owner import claim, hand, in_kernel, owned
 from scorelab.explore.page import Page
 from scorelab.explore.player import Player
@@ -63,7 +64,7 @@ class BaseExplorer(W.VBox):
         self.last: Traces = {}
         self.redraw = Latest(self.answer, self.page.ready, self.fail)
         boxes = [W.HBox(list(row.values()), layout=ROW) for row in rows]
-        super().__init__([*boxes, self.status, self.error, self.page, script])
+        super().__init__([missing(), *boxes, self.status, self.error, self.page, script])
         self.add_class("sl-explorer")
         self.listen()
         self.prepare()

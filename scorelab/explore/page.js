@@ -15,6 +15,7 @@ function render({ model, el }) {
   };
   const placed = () => {
     if (explorer()) {
+      explorer().classList.add("sl-alive"); // else it says what may be missing
       signs(model, el, explorer(), closed.signal);
       tools(model, el, explorer(), closed.signal);
     } else if (!closed.signal.aborted) requestAnimationFrame(placed);

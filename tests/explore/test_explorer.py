@@ -112,6 +112,14 @@ def test_the_page_can_read_plotly_while_the_first_picture_is_computed(
     assert sum(isinstance(widget, PlotlyPage) for widget in told) == 1
 
 
+def test_it_says_what_may_be_missing_until_the_script_of_the_page_has_run() -> None:
+    """Where the module is missing no script of ours runs, so that the sentence needs none."""
+    sentence, page = Small().children[0].value, Page._esm
+    assert "lacks the module <b>anywidget</b>" in sentence and "script-src" in sentence
+    assert "animation: sl-late 0s 20s forwards" in sentence and ".sl-alive" in sentence
+    assert 'classList.add("sl-alive")' in page
+
+
 @pytest.mark.parametrize(("kind", "more"), [("cpu", ()), ("cuda", (9,))])
 def test_larger_problems_are_offered_on_a_card(
     monkeypatch: pytest.MonkeyPatch, kind: str, more: tuple[float, ...]

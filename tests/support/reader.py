@@ -65,6 +65,7 @@ def inspect(notebook: Notebook) -> None:
         notebook.look_at(which)
         assert notebook.explorer.evaluate(FITS), "it does not fit the screen"
         assert notebook.traces(), "its figure is blank"
+        assert not notebook.explorer.locator(".sl-missing").is_visible(), "it says what is missing"
     assert notebook.errors == []
 
 
