@@ -5,19 +5,25 @@ That they run, and still print what is stored in them, is tested by nbval; see t
 
 import os
 import re
+import sys
 from configparser import RawConfigParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import jupytext
 import nbformat
 import pytest
 from build_notebooks import CAPTION, METADATA
+from IPython.core.interactiveshell import InteractiveShell
 from jupytext import TextFileContentsManager
 from lab import NOTEBOOKS, ROOT
 from nbformat import NotebookNode
+from reading import STEP, minutes
+from traitlets.config import Config
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 TEXTS = sorted((NOTEBOOKS / "text").glob("*.md"))
+QUIET = Config({"HistoryManager": {"enabled": False}})
 each_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 
 
@@ -88,6 +94,46 @@ def test_explorers_and_only_they_are_pictures_that_nbval_ignores(path: Path) -> 
         tags = cell.metadata.get("tags", [])
         assert explorer == ("nbval-ignore-output" in tags), cell.source
         assert not any("widget" in kind for output in shown for kind in output.data), cell.source
+
+
+@each_notebook
+def test_it_begins_with_a_picture_in_words_and_then_with_colab(path: Path) -> None:
+    """The picture is that of its explorer, which `make notebooks` takes."""
+    first, second = read(path).cells[:2]
+    found = re.match(r"# .+\n\n!\[(.+)\]\((.+)\)\n\n\*.+\*\n\n\*\*After this", first.source)
+    assert found and len(found[1]) > 40
+    assert found[2] == f"pictures/{path.stem}.png" and (NOTEBOOKS / found[2]).is_file()
+    assert second.source == read(PATHS[0]).cells[1].source and "google.colab" in second.source
+
+
+@pytest.mark.parametrize("colab", [False, True])
+def test_the_cell_for_colab_installs_there_and_does_nothing_elsewhere(
+    colab: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That what it installs is enough for a notebook was tried by hand, in an empty environment."""
+    done: list[str] = []
+    shell = type("google.colab.Shell" if colab else "Shell", (InteractiveShell,), {})(config=QUIET)
+    monkeypatch.setattr(shell, "system", done.append)
+    monkeypatch.setattr(shell, "run_line_magic", lambda name, line, **_: done.append(name + line))
+    widgets = SimpleNamespace(enable_custom_widget_manager=lambda: done.append("widgets"))
+    for name in ("google", "google.colab"):
+        monkeypatch.setitem(sys.modules, name, SimpleNamespace(output=widgets, colab=None))
+    shell.run_cell(read(PATHS[0]).cells[1].source).raise_error()
+    wanted = [
+        "git clone --quiet --depth 1 {REPOSITORY} course",
+        "pipinstall --quiet -c course/requirements.txt ./course[pictures]",
+        "widgets",
+    ]
+    assert done == (wanted if colab else []) and ("REPOSITORY" in shell.user_ns) == colab
+
+
+@each_notebook
+def test_the_times_are_counted_and_the_same_everywhere(path: Path) -> None:
+    text = text_of(path).read_text()
+    ((read_in, run_in),) = re.findall(r"\*Reading: (\d+) min.*about (\d+) sec.*\*", text)
+    row = rf"\({path.name}\) \| {read_in} minutes \| {run_in} seconds \|"
+    assert re.search(row, (NOTEBOOKS / "README.md").read_text())
+    assert abs(int(read_in) - minutes(text)) < STEP, "see tools/reading.py"
 
 
 @each_notebook

@@ -34,7 +34,7 @@ STATIC = SOURCE / "static"
 NAMES = sorted(path.stem for path in NOTEBOOKS.glob("[0-9]*.ipynb"))
 SPHINX = ("-m", "sphinx", "-b", "html", "-n", "-W", "--keep-going", "-q", "-j", "2")
 #: What the course's Markdown, read on GitHub, calls what is a page here.
-MOVED = {"../README.md": "index.md", "](notebooks/": "]("}
+MOVED = {"../README.md": "index.md", "](notebooks/": "](", "](pictures/": "](static/pictures/"}
 
 
 def main() -> int:

@@ -11,6 +11,7 @@ from scorelab.explore import controls, figures
 from scorelab.explore import explorer as kit
 from scorelab.explore.controls import Bar, Button, Choice, Slider, Words
 from scorelab.explore.explorer import BaseExplorer
+from scorelab.explore.page import Page
 from scorelab.explore.plotly_page import PlotlyPage, plotly_page
 
 

@@ -7,12 +7,15 @@ from pkgutil import iter_modules
 
 import pytest
 import stubs as stubs_of_texts
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 from scorelab import chapters
 from scorelab.workbook.checking import Derivation, Exercise, Exercises, read_pages
 from scorelab.workbook.pages import Page, parse
 from scorelab.workbook.stubs import stubs
 
+QUIET = Config({"HistoryManager": {"enabled": False}})
 ROOMS = [
     importlib.import_module(each.name)
     for each in iter_modules(chapters.__path__, "scorelab.chapters.")
@@ -157,9 +160,7 @@ def test_a_reset_shows_the_exercise_and_forgets_what_was_done(capsys, monkeypatc
 
 
 def test_a_reset_refills_the_cell_that_runs(capsys) -> None:
-    from IPython.core.interactiveshell import InteractiveShell
-
-    shell, name = InteractiveShell.instance(), "noising"
+    shell, name = InteractiveShell.instance(config=QUIET), "noising"
     try:
         shell.user_ns["reset"] = importlib.import_module("scorelab.chapters.start_here").check.reset
         shell.run_cell(f"reset({name!r})").raise_error()
