@@ -14,16 +14,27 @@ NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-
 export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help lab work check test bench device notebooks tables credit site site-serve site-check grade format clean
+.PHONY: help lab work present slides slides-check check test bench device notebooks tables credit site site-serve site-check grade format clean
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # A reload shows live explorers in a notebook that is trusted, and pictures of them in another. Until
 # its stored outputs were all made here Jupyter trusts none; these came with the package they run.
 lab: $(READY) ## open JupyterLab on the first notebook (LAB_ARGS="--no-browser --port 8899" passes flags)
 	@$(PYTHON) -m jupyter trust notebooks/[0-9]*.ipynb > /dev/null
 	$(PYTHON) -m jupyterlab --ip=127.0.0.1 --LabApp.default_url=$(FIRST) $(LAB_ARGS)
+
+present: $(READY) ## show the explorers of a notebook alone, as in a lecture (N=05), and the slides with live explorers where they are
+	$(PYTHON) -m pip install --quiet -r slides/requirements.txt
+	$(PYTHON) tools/present.py $(or $(N),00)
+
+slides: $(READY) ## make slides of all notebooks in build/slides, which need no network; without `make present` their explorers are films
+	$(PYTHON) -m pip install --quiet -r slides/requirements.txt
+	$(PYTHON) tools/build_slides.py
+
+slides-check: slides ## the same, and see in a browser that no slide is larger than a screen of 1366 by 768
+	$(PYTHON) -m pytest tests/site/check_slides.py
 
 # The types are checked while the tests run, which often wait for a browser.
 define VERIFY

@@ -22,6 +22,7 @@ PACKAGE = ROOT / "scorelab"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = sorted(path.parent.name for path in PACKAGE.glob("chapters/*/__init__.py"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+LISTS = "requirements.txt", "site/requirements.txt", "slides/requirements.txt"
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
 
 
@@ -43,7 +44,7 @@ def tracked() -> list[Path]:
 
 
 def test_every_requirement_is_pinned_exactly() -> None:
-    every = requirements() + requirements("site/requirements.txt")
+    every = [each for name in LISTS for each in requirements(name)]
     assert all(re.fullmatch(r"==[\d.]+", str(each.specifier)) for each in every)
 
 

@@ -2,11 +2,13 @@
 
 const hall = (model) => model.get("lecture");
 
+/** What Voilà leaves free above and below, in pixels. */
+const MARGIN = 24;
+
 /** How high a figure may be so that its whole explorer is seen at once, with a line to spare. */
 function roomFor(figure, root) {
-  let around = root.parentElement;
-  while (around && !/auto|scroll/.test(getComputedStyle(around).overflowY)) around = around.parentElement;
-  const height = document.fullscreenElement === root || !around ? innerHeight : around.clientHeight;
+  const around = document.fullscreenElement === root ? null : root.closest(".jp-WindowedPanel-outer");
+  const height = around?.clientHeight ?? innerHeight - 2 * MARGIN * !document.fullscreenElement;
   const foot = root.querySelector(".sl-tools").getBoundingClientRect().bottom;
   const others = foot - root.getBoundingClientRect().top - figure.offsetHeight;
   return Math.max(300, Math.floor(height - others - 12));

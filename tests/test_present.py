@@ -1,0 +1,29 @@
+"""`make present` runs what shows an explorer, and nothing else of its notebook."""
+
+import json
+import re
+from pathlib import Path
+
+from lab import NOTEBOOKS
+from present import alone, command, lay_out
+
+
+def test_each_explorer_has_a_notebook_of_one_cell_that_needs_no_other(tmp_path: Path) -> None:
+    made = lay_out(tmp_path)
+    texts = sorted((NOTEBOOKS / "text").glob("*.md"))
+    assert {path.stem[:-2] for path in made} == {text.stem for text in texts}
+    for path in made:
+        (cell,) = json.loads(path.read_text())["cells"]
+        source = "".join(cell["source"])
+        name = re.search(r"^(\w*Explorer)\(lecture=True\)$", source, re.MULTILINE)[1]
+        assert re.search(rf"import .*\b{name}\b", source)
+
+
+def test_it_listens_on_the_loopback_for_who_has_the_token(tmp_path: Path) -> None:
+    options = command(tmp_path, 8123, "secret")
+    assert "--Voila.ip=127.0.0.1" in options and "--Voila.token=secret" in options
+
+
+def test_other_lines_of_the_cell_stay() -> None:
+    (cell,) = alone("from a import Explorer\n\nExplorer()").cells
+    assert cell.source == "from a import Explorer\n\nExplorer(lecture=True)"

@@ -1,0 +1,88 @@
+"""The explorers of the course alone, through Voilà, as a lecture shows them: `make present N=05`.
+
+Only what shows an explorer is run, not the notebook around it. Where the slides were made (`make
+slides`), they are served as well, and their explorers are alive.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import jupytext
+import nbformat
+from deck import EXPLORER
+from lab import NOTEBOOKS, ROOT
+from nbformat import NotebookNode
+
+SLIDES = ROOT / "build" / "slides"
+
+
+def main(number: str) -> int:
+    """Serve all explorers on the loopback, and open the first one of a notebook."""
+    with tempfile.TemporaryDirectory(prefix="scorelab-") as folder:
+        home = Path(folder)
+        (name, *_) = [path.stem for path in lay_out(home) if path.stem.startswith(number)] or [""]
+        if not name:
+            sys.exit(f"N={number}: must be the number of a notebook, 00 to 11")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        token = secrets.token_hex(16)
+        url = f"http://127.0.0.1:{port}/voila"
+        print(f"The explorer: {url}/render/{name}.ipynb?token={token}", flush=True)
+        if SLIDES.exists():
+            shutil.copytree(SLIDES, home / "slides")  # of links Voilà serves nothing
+            page = f"{name[:-2]}.html?live=/voila/render&token={token}"
+            print(f"The slides, with it: {url}/files/slides/{page}", flush=True)
+        return subprocess.run(command(home, port, token), env=awake()).returncode
+
+
+def lay_out(home: Path) -> list[Path]:
+    """A notebook for each explorer of the course, whose one cell shows it."""
+    made = []
+    for text in sorted((NOTEBOOKS / "text").glob("*.md")):
+        cells = [cell for cell in jupytext.read(text).cells if EXPLORER.search(cell.source)]
+        for k, cell in enumerate(cells):
+            made.append(home / f"{text.stem}-{k}.ipynb")
+            nbformat.write(alone(cell.source), made[-1])
+    return made
+
+
+def alone(source: str) -> NotebookNode:
+    """A notebook of one cell, whose explorer is shown as in a lecture."""
+    cell = nbformat.v4.new_code_cell(source.replace("Explorer()", "Explorer(lecture=True)"))
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    return nbformat.v4.new_notebook(cells=[cell], metadata=kernel)
+
+
+def command(home: Path, port: int, token: str) -> list[str]:
+    """Voilà on the loopback, for whoever has the token."""
+    settings = {
+        "Voila.ip": "127.0.0.1",
+        "Voila.port": port,
+        "Voila.token": token,
+        "Voila.open_browser": False,
+        "VoilaConfiguration.show_tracebacks": True,
+        "VoilaConfiguration.template": "hall",
+        "VoilaConfiguration.file_allowlist": "slides/.*",
+    }
+    options = [f"--{name}={value}" for name, value in settings.items()]
+    return [sys.executable, "-m", "voila", str(home), *options]
+
+
+def awake() -> dict[str, str]:
+    """The environment of the kernels, which are no test's, and where our template is."""
+    found = {k: v for k, v in os.environ.items() if k != "SCORELAB_HEADLESS"}
+    templates = os.pathsep.join(filter(None, (str(ROOT / "slides"), found.get("JUPYTER_PATH"))))
+    return found | {"OMP_WAIT_POLICY": "PASSIVE", "JUPYTER_PATH": templates}
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:] or ["00"]))
