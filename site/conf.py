@@ -4,6 +4,8 @@ import os
 import re
 from typing import Any
 
+from examples import examples
+
 import scorelab
 
 project = "scorelab"
@@ -79,6 +81,13 @@ def typeset_docstring(*about: Any) -> None:
     lines[:] = [FORMULA.sub(typeset, line) for line in lines]
 
 
+def add_example(_app: Any, _kind: str, name: str, *about: Any) -> None:
+    """Let what is documented end with its example."""
+    if name in examples():
+        about[-1].extend(["", *examples()[name].splitlines(), ""])
+
+
 def setup(app: Any) -> None:
     """What Sphinx calls first."""
     app.connect("autodoc-process-docstring", typeset_docstring)
+    app.connect("autodoc-process-docstring", add_example)
