@@ -27,6 +27,7 @@ import nbformat
 import plotly
 from lab import NOTEBOOKS, ROOT
 from nbformat import NotebookNode
+from thumbnails import thumbnail
 
 SITE, BUILD = ROOT / "site", ROOT / "build" / "site"
 SOURCE, PAGES = BUILD / "source", BUILD / "html"
@@ -41,14 +42,14 @@ def main() -> int:
     """Record what is missing, lay all out, and have Sphinx make the pages."""
     films.make_all(films.ROOMS)
     lay_out()
-    found = os.environ | {"PYTHONPATH": str(ROOT)}
+    found = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "tools")))}
     return subprocess.run([sys.executable, *SPHINX, SOURCE, PAGES], env=found).returncode
 
 
 def lay_out() -> None:
     """Everything that Sphinx reads."""
     shutil.rmtree(SOURCE, ignore_errors=True)
-    shutil.copytree(SITE, SOURCE, ignore=shutil.ignore_patterns("requirements.txt", "player.*"))
+    shutil.copytree(SITE, SOURCE, ignore=shutil.ignore_patterns("*.txt", "player.*"))
     (STATIC / "pictures").mkdir(parents=True)
     for name in NAMES:
         nbformat.write(page(name), SOURCE / f"{name}.ipynb")
@@ -66,7 +67,8 @@ def lay_out() -> None:
     bring()
 
 
-CARD = '<li><a href="{0}.html"><img src="_static/pictures/{0}.png" alt=""><b>{1}</b> {2}</a></li>'
+CARD = '<li><a href="{name}.html">{pictures}<b>{title}</b> {asks}</a></li>'
+THUMBNAIL = '<img class="only-{}" src="_static/pictures/{}.svg" alt="{}" loading="lazy">'
 
 
 def start_page(text: str) -> str:
@@ -74,9 +76,19 @@ def start_page(text: str) -> str:
     table = (ROOT / "README.md").read_text()
     rows = re.findall(r"^\| \d\d \| \[(.*?): (.*?)\]\(.*?(\d\d-.*?)\.ipynb", table, re.MULTILINE)
     titles = {name: f"{name[:2]} {title}" for title, _, name in rows}
-    cards = [CARD.format(name, titles[name], asks[0].upper() + asks[1:]) for _, asks, name in rows]
+    cards = [card(name, titles[name], asks[0].upper() + asks[1:]) for _, asks, name in rows]
     entries = [f"{title} <{name}>" for name, title in titles.items()]
     return text.replace("<!-- cards -->", "\n".join(cards)).replace("[0-9]*", "\n".join(entries))
+
+
+def card(name: str, title: str, asks: str) -> str:
+    """A notebook on the map, with a picture that moves."""
+    room = room_of(nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4))
+    moving, pictures = thumbnail(films.folder(room), room), ""
+    for look in ("light", "dark"):
+        (STATIC / "pictures" / f"{name}-{look}.svg").write_text(moving.drawn(look == "dark"))
+        pictures += THUMBNAIL.format(look, f"{name}-{look}", html.escape(moving.words()))
+    return CARD.format(name=name, pictures=pictures, title=title, asks=asks)
 
 
 def bring() -> None:
@@ -105,7 +117,7 @@ def moved(text: str) -> str:
 def page(name: str) -> NotebookNode:
     """A notebook as its page shows it."""
     notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
-    room = re.findall(r"from scorelab\.chapters\.(\w+) import", str(notebook))[0]
+    room = room_of(notebook)
     cells, players = [], iter(players_of(room))
     for cell in notebook.cells:
         cells.append(cell)
@@ -125,6 +137,11 @@ def page(name: str) -> NotebookNode:
     return notebook
 
 
+def room_of(notebook: NotebookNode) -> str:
+    """The chapter that a notebook belongs to."""
+    return re.findall(r"from scorelab\.chapters\.(\w+) import", str(notebook))[0]
+
+
 def players_of(room: str) -> Iterator[str]:
     """The folders of a room's films, as a page names them."""
     return (f"{room}/{number}" for number in range(len(films.films(room))))
@@ -139,7 +156,7 @@ def show_picture(output: NotebookNode, name: str) -> None:
 
 def player(film: str, pictures: list[NotebookNode]) -> NotebookNode:
     """A film's player, at first the picture that the notebook keeps of its explorer."""
-    (still,) = (output.data["text/html"] for output in pictures)
+    (still,) = (output.data["text/html"] for output in pictures if "text/html" in output.data)
     still = still.replace("<img", '<img class="sl-still"')
     text = f'<div class="sl-film" data-film="{film}">{still}</div>'
     return nbformat.v4.new_output("display_data", {"text/html": text})

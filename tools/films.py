@@ -1,11 +1,12 @@
 """Record the films of all explorers, as many at once as there are processors, and keep them.
 
-Whatever a film depends on is in its folder's name: a film is made again when the package has
-changed, but for the rooms of other chapters.
+Whatever a film depends on is in its folder's name: a film is made again when the code of the
+package has changed, but for other chapters' rooms, exercises, docstrings and comments.
 """
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
 import subprocess
@@ -21,6 +22,8 @@ from scorelab.explore.film import Film, record
 ROOT = Path(__file__).resolve().parent.parent
 CHAPTERS = ROOT / "scorelab" / "chapters"
 KEPT = ROOT / ".cache" / "films"
+#: What of a room no film shows.
+ASIDE = {"exercises.py", "solutions.py", "worked.md"}
 #: All that have films, and before them those whose films take longest.
 LONGEST = ["start_here", "sampling", "memorisation"]
 ROOMS = [*LONGEST, *sorted({path.parent.name for path in CHAPTERS.glob("*/film.py")} - {*LONGEST})]
@@ -36,15 +39,31 @@ def folder(room: str) -> Path:
     """Where the films of a room are kept as it is now, in a folder each: ``0``, ``1`` …"""
     digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
     for path in sorted(_sources(room)):
-        digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+        digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + _told(path))
     return KEPT / f"{room}-{digest.hexdigest()[:16]}"
 
 
 def _sources(room: str) -> Iterator[Path]:
     for path in (ROOT / "scorelab").rglob("*"):
         ours = CHAPTERS not in path.parents or path.is_relative_to(CHAPTERS / room)
-        if ours and path.is_file() and "__pycache__" not in path.parts:
+        if ours and path.is_file() and path.name not in ASIDE and path.suffix != ".pyc":
             yield path
+
+
+@cache
+def _told(path: Path) -> bytes:
+    """What of a file changes what is computed: of code, not how it is laid out or described."""
+    if path.suffix != ".py":
+        return path.read_bytes()
+    return ast.dump(Undescribed().visit(ast.parse(path.read_text()))).encode()
+
+
+class Undescribed(ast.NodeTransformer):
+    """Takes docstrings away."""
+
+    def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:  # its name is ast's
+        """Keep a statement that is no bare string."""
+        return None if isinstance(node.value, ast.Constant) else node
 
 
 def make(room: str) -> None:

@@ -1,7 +1,8 @@
 """The built pages in a browser, with no other host to ask: `make site-check`.
 
-Every player shows, in states drawn at random, what the explorer shows for the same controls; and
-no page has an error, a picture without words, or a mistake in its mathematics.
+Every player shows, in states drawn at random, what the explorer shows for the same controls; no
+page has an error, a picture without words, a mistake in its mathematics, or what keeps somebody
+out, light or dark; and every link leads somewhere.
 """
 
 from __future__ import annotations
@@ -12,16 +13,19 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import films
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from build_site import NAMES, PAGES
 from lab import FLAGS, find_chromium
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from scorelab.explore.film import Film, alone
 from scorelab.explore.reel import STEPS
@@ -50,6 +54,14 @@ MISTAKES = """() => [
 ]"""
 
 
+LAPTOP, PHONE = ViewportSize(width=1366, height=768), ViewportSize(width=390, height=844)
+#: What a page may name of other hosts: papers, what a library is, and where a notebook can be run.
+ELSEWHERE = re.compile(
+    r"https://(arxiv\.org|doi\.org|proceedings\.|openreview\.net|github\.com|mybinder\.org"
+    r"|colab\.research\.google\.com|keepachangelog\.com|semver\.org)"
+)
+
+
 class Quiet(SimpleHTTPRequestHandler):
     """A static server that says nothing."""
 
@@ -76,9 +88,9 @@ def address() -> Iterator[str]:
 
 
 @contextmanager
-def opened(browser: Browser, url: str, width: int = 1366, height: int = 768) -> Iterator[Page]:
+def opened(browser: Browser, url: str) -> Iterator[Page]:
     """A page, and at the end that nothing went wrong in it, nor left this machine."""
-    page, wrong = browser.new_page(viewport={"width": width, "height": height}), []
+    page, wrong = browser.new_page(viewport=LAPTOP, color_scheme="light"), []
     page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("requestfailed", lambda request: wrong.append(request.url))
@@ -92,9 +104,60 @@ def opened(browser: Browser, url: str, width: int = 1366, height: int = 768) -> 
 
 @pytest.mark.parametrize("name", [*NAMES, *OTHERS])
 def test_a_page_has_no_mistake(browser: Browser, address: str, name: str) -> None:
-    for size in ((1366, 768), (390, 844)):
-        with opened(browser, f"{address}/{name}.html", *size) as page:
-            assert page.evaluate(MISTAKES) == [], size
+    with opened(browser, f"{address}/{name}.html") as page:
+        assert page.evaluate(MISTAKES) == []
+        assert kept_out(page) == []
+        page.emulate_media(color_scheme="dark")
+        page.wait_for_function("document.documentElement.dataset.theme == 'dark'")
+        assert kept_out(page) == []
+        page.set_viewport_size(PHONE)
+        assert page.evaluate(MISTAKES) == []
+
+
+def kept_out(page: Page) -> list[tuple[str, str, str]]:
+    """What of a page keeps somebody out, where axe finds it serious."""
+    found = Axe().run(page, options={"preload": False}).response["violations"]
+    return [
+        (each["id"], str(node["target"]), node["failureSummary"])
+        for each in found
+        for node in each["nodes"]
+        if each["impact"] in ("serious", "critical")
+    ]
+
+
+class Links(HTMLParser):
+    """What a page refers to, by the attribute that does, and what of it can be referred to."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.ids: set[str] = set()
+        self.links: list[tuple[str, str]] = []
+        self.feed((PAGES / name).read_text())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note ids and links."""
+        for key, value in attrs:
+            if key == "id":
+                self.ids.add(value or "")
+            elif key in ("href", "src"):
+                self.links.append((tag, value or ""))
+
+
+def test_every_link_leads_somewhere() -> None:
+    pages = {path.name: Links(path.name) for path in PAGES.glob("*.html")}
+    links = [(name, *link) for name, page in pages.items() for link in page.links]
+    assert [link for link in links if not leads(*link, pages)] == []
+
+
+def leads(name: str, tag: str, link: str, pages: dict[str, Links]) -> bool:
+    """Whether what a tag of a page refers to is there, or may be elsewhere."""
+    there = urlsplit(link)
+    if there.scheme or there.netloc:
+        return tag == "a" and bool(ELSEWHERE.match(link))
+    path, anchor = unquote(there.path) or name, unquote(there.fragment)
+    if anchor and path in pages:
+        return anchor in pages[path].ids
+    return (PAGES / path).is_file()
 
 
 @pytest.mark.parametrize(("room", "number"), PLAYERS)
