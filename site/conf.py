@@ -87,7 +87,15 @@ def add_example(_app: Any, _kind: str, name: str, *about: Any) -> None:
         about[-1].extend(["", *examples()[name].splitlines(), ""])
 
 
+def leave_out(
+    _app: Any, what: str, _name: str, thing: Any, _skip: bool, _options: Any
+) -> bool | None:
+    """Leave out a module's numbers, which nobody but the module itself needs."""
+    return True if what == "module" and isinstance(thing, int | float) else None
+
+
 def setup(app: Any) -> None:
     """What Sphinx calls first."""
+    app.connect("autodoc-skip-member", leave_out)
     app.connect("autodoc-process-docstring", typeset_docstring)
     app.connect("autodoc-process-docstring", add_example)
