@@ -59,14 +59,14 @@ def unpack(content: bytes) -> dict[str, Any]:
     plain = zlib.decompress(content)
     (length,) = struct.unpack_from("<I", plain)
     file = json.loads(plain[4 : 4 + length])
-    low, high = np.frombuffer(plain[4 + length :], np.uint8).reshape(2, -1).astype(np.uint16)
-    file["arrays"] = list(numbers(file["arrays"], low | high << 8))
+    low, high = np.frombuffer(plain[4 + length :], np.uint8).reshape(2, -1).astype(np.int32)
+    file["arrays"] = list(numbers(file["arrays"], low + 256 * high))
     return file
 
 
-def numbers(about: list[list[Any]], folded: NDArray[np.uint16]) -> Iterator[NDArray[np.float64]]:
+def numbers(about: list[list[Any]], folded: NDArray[np.int32]) -> Iterator[NDArray[np.float64]]:
     """The arrays of a file, one after the other."""
-    told = ((folded >> 1) ^ -(folded & 1)).view(np.int16)
+    told = ((folded >> 1) ^ -(folded & 1)).astype(np.int16)
     steps: list[NDArray[np.int16]] = []
     for n, (low, high, log), columns, how, before, _ in about:
         mine, told = told[:n].reshape(columns, -1) if n else told[:0].reshape(1, 0), told[n:]
@@ -133,11 +133,11 @@ class Thumbnail:
         """A trace as it is in a state; nothing, where it is in another panel."""
         style, *arrays = self.reel["traces"][which]
         style, (x, y) = self.reel["styles"][style], arrays[:2]
-        shown = style.get("visible") is not False and style["type"] == "scatter"
-        if not shown or style["xaxis"] != self.panel or min(x, y) < 0:
+        lines = style.get("visible") is not False and style["type"] == "scatter"
+        if not lines or style["xaxis"] != self.panel or min(x, y) < 0:
             return ""
-        layout = self.reel["layouts"][layout]
-        along, up = (layout[key + "axis" + style[key + "axis"][1:]] for key in "xy")
+        shown = self.reel["layouts"][layout]
+        along, up = (shown[key + "axis" + style[key + "axis"][1:]] for key in "xy")
         wide = HEIGHT * across(along) / across(up) if "scaleanchor" in up else WIDTH
         right = pixels(self.reel["arrays"][x], along, wide) + (WIDTH - wide) / 2
         down = HEIGHT - pixels(self.reel["arrays"][y], up, HEIGHT)
@@ -167,7 +167,7 @@ def across(axis: dict[str, Any]) -> float:
     return axis["range"][1] - axis["range"][0]
 
 
-def pixels(values: NDArray[np.float64], axis: dict[str, Any], size: int) -> NDArray[np.float64]:
+def pixels(values: NDArray[np.float64], axis: dict[str, Any], size: float) -> NDArray[np.float64]:
     """Numbers in the pixels of an axis of some size; NaN stays NaN."""
     with np.errstate(divide="ignore", invalid="ignore"):
         drawn = np.log10(values) if axis.get("type") == "log" else values
