@@ -46,8 +46,10 @@ def test_what_a_slide_has_fits_it_or_is_alone(name) -> None:
 def test_a_sentence_leads_to_its_formula_and_else_a_paragraph_shows_its_first() -> None:
     cells = [
         new_markdown_cell(
-            "## 1 A rule\n\n**Why.** It is so, e.g. $a. B$. More of it.\n\nFirst. So\n\n$$x$$"
+            "## 1 A rule\n\n> **In two lines.** A. Or B.\n\n"
+            "**Why.** It is so, e.g. $a. B$. More of it.\n\nFirst. So\n\n$$x$$"
         ),
+        new_code_cell("%pip install", metadata={"tags": ["remove-cell"]}),
         new_code_cell("import math"),
         new_code_cell("a = 1"),
         new_code_cell("check.a(...)"),
@@ -56,6 +58,7 @@ def test_a_sentence_leads_to_its_formula_and_else_a_paragraph_shows_its_first() 
     (slide,) = slides(new_notebook(cells=cells))
     assert slide.title == "1 A rule"
     assert [(block.kind, block.text) for block in slide.blocks] == [
+        ("idea", "**In two lines.** A. Or B."),
         ("sentence", "**Why.** It is so, e.g. $a. B$."),
         ("sentence", "So"),
         ("formula", "$$x$$"),

@@ -43,7 +43,7 @@ def main() -> None:
     """Record what is missing, bring what slides share, and write them."""
     films.make_all(films.ROOMS)
     shutil.rmtree(BUILD, ignore_errors=True)
-    (BUILD / "pictures").mkdir(parents=True)
+    shutil.copytree(NOTEBOOKS / "pictures", BUILD / "pictures")
     bring()
     frame = (HOME / "slides.html").read_text()
     for name in NAMES:
@@ -124,6 +124,8 @@ def shown(block: Block, notebook: NotebookNode, name: str) -> str:
             return picture(notebook.cells[cell].outputs[k], f"{name}-{cell}-{k}")
         case "measured":
             return f'<pre class="measured">{html.escape(block.text)}</pre>'
+        case "image":
+            return inline(block.text)
         case "code":
             return highlight(block.text, "python")
     return markdown2html_mistune(block.text)

@@ -1,9 +1,10 @@
 """A notebook as slides, by one rule, so that nothing is written twice.
 
 A slide has what would stand on a board: the heading of its section, formulas, lists, tables,
-pictures, explorers, the lines that say what was measured, and of a paragraph one sentence: the one
-that leads to the formula below it, else the first. The whole paragraph is in the speaker's notes.
-A heading, an explorer and a picture begin a slide; so does what would not fit below the rest.
+pictures, explorers, the idea of a section in two lines, the lines that say what was measured, and
+of a paragraph one sentence: the one that leads to the formula below it, else the first. The whole
+paragraph is in the speaker's notes. A heading, an explorer and a picture begin a slide; so does
+what would not fit below the rest.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Block:
                 return rows * (FORMULA + FRACTION * tall) + GAP
             case "table":
                 return LINE * (lines - 1) + GAP
-            case "picture" | "explorer":
+            case "picture" | "explorer" | "image":
                 return ROOM
         return LINE * -(-len(_seen(self.text)) // LETTERS) + GAP
 
@@ -89,6 +90,8 @@ def _stream(notebook: NotebookNode) -> Iterator[tuple[str, str, str]]:
     """Kind, text and note of all blocks, without the sections that stand aside."""
     aside, explorers = False, 0
     for number, cell in enumerate(notebook.cells):
+        if "remove-cell" in cell.metadata.get("tags", []):  # what prepares a machine
+            continue
         if cell.cell_type == "code":
             if not aside:
                 yield from _code(cell, number, explorers)
@@ -139,11 +142,15 @@ def _markdown(source: str) -> Iterator[tuple[str, str, str]]:
             yield "heading", text.lstrip("# "), ""
         elif text.startswith("$$"):
             yield "formula", text, ""
+        elif text.startswith("!["):
+            yield "image", text, ""
+        elif text.startswith("> "):
+            yield "idea", text[2:], ""
         elif text.startswith("|"):
             yield from (("table", part, "") for part in _rows(text))
         elif ITEM.match(text):
             yield from (("item", each.strip(), "") for each in ITEM.split(text)[1:])
-        elif not text.startswith("*Reading"):
+        elif not text.startswith(("*Reading", "*A picture")):
             yield "sentence", _said(text, below), text
 
 
