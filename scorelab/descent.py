@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from . import validate
+from .devices import Readings
 from .kernel import largest_eigenvalue
 from .network import TwoLayerNet, fused
 from .process import Regression
@@ -35,13 +36,41 @@ class Descent(Protocol):
         ...
 
 
+class Losses:
+    """The training losses of one descent at its stops, on its device until somebody looks."""
+
+    def __init__(self, z: Tensor, rate: float) -> None:
+        self.z, self.rate, self.readings = z, rate, Readings()
+        self.places: dict[int, int] = {}
+
+    def add(self, stop: int, loss: Tensor) -> None:
+        """Keep the loss at a stop."""
+        self.places[stop] = self.readings.add(loss)
+
+    def at(self, stop: int) -> float:
+        """The loss at a stop. ValueError where it is no number, with the largest step size."""
+        loss = self.readings[self.places[stop]]
+        if not math.isfinite(loss):
+            largest = 2 / largest_eigenvalue(self.z)
+            raise ValueError(
+                f"step_size={self.rate!r}: gradient descent diverged before step {stop}; "
+                f"the largest stable step size is 2/λ_max = {largest:.4g}"
+            )
+        return loss
+
+
 @dataclass(frozen=True)
 class Snapshot:
-    """The network after ``step`` steps, with its training loss L(W); a copy of its own."""
+    """The network after ``step`` steps, a copy of its own."""
 
     step: int
-    train_loss: float
     net: TwoLayerNet
+    losses: Losses
+
+    @property
+    def train_loss(self) -> float:
+        """L(W). On a card it is read now, with those before it, which waits for the card."""
+        return self.losses.at(self.step)
 
 
 def descend(
@@ -53,7 +82,8 @@ def descend(
     simply stop asking. The network that is given is left as it is. ``step_size`` η is 1/λ_max of
     the kernel matrix K/n when None. Raises ValueError for stops that are negative or do not
     rise, data of another dimension or device, and for a step size that makes the loss overflow;
-    the message says the largest stable one, 2/λ_max.
+    the message says the largest stable one, 2/λ_max. On a card that is found at the last of some
+    stops that are listed, or when a ``train_loss`` is asked for.
     """
     validate.points("data.x_t", data.x_t, dim=net.dim)
     validate.on_device("data.x_t", data.x_t, net.device, "the network's")
@@ -62,28 +92,29 @@ def descend(
         step_size = validate.positive("step_size", step_size)
     if isinstance(stops, (list, tuple, range)):
         stops = list(validate.rising("stops", stops))
-    return _descend(net, data, validate.rising("stops", stops), step_size)
+    last = stops[-1] if isinstance(stops, list) and stops else None
+    return _descend(net, data, validate.rising("stops", stops), last, step_size)
 
 
 def _descend(
-    net: TwoLayerNet, data: Regression, stops: Iterator[int], step_size: float | None
+    net: TwoLayerNet,
+    data: Regression,
+    stops: Iterator[int],
+    last: int | None,
+    step_size: float | None,
 ) -> Iterator[Snapshot]:
     z, labels = (a.to(net.weight.dtype) for a in (net.features(data.t, data.x_t), data.x_0))
     rate = 1 / largest_eigenvalue(z) if step_size is None else step_size
-    descent = _start(net, z, labels, rate)
+    descent, losses = _start(net, z, labels, rate), Losses(z, rate)
     done = 0
     for stop in stops:
         _advance(descent, stop - done)
         done = stop
         now = net.with_weight(descent.weight())
-        loss = float((now.forward(z) - labels).square().sum() / (2 * len(z)))
-        if not math.isfinite(loss):
-            largest = 2 / largest_eigenvalue(z)
-            raise ValueError(
-                f"step_size={rate!r}: gradient descent diverged before step {stop}; "
-                f"the largest stable step size is 2/λ_max = {largest:.4g}"
-            )
-        yield Snapshot(stop, loss, now)
+        losses.add(stop, (now.forward(z) - labels).square().sum() / (2 * len(z)))
+        if z.is_cpu or stop == last:
+            losses.at(stop)
+        yield Snapshot(stop, now, losses)
 
 
 def _advance(descent: Descent, steps: int) -> None:

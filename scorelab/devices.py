@@ -28,6 +28,28 @@ def device() -> torch.device:
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
 
+class Readings:
+    """Numbers that are made one by one, and read from their device together, when one is asked for.
+
+    To read a number from a card is to wait for the card.
+    """
+
+    def __init__(self) -> None:
+        self._read: list[float] = []
+        self._left: list[torch.Tensor] = []
+
+    def add(self, number: torch.Tensor) -> int:
+        """Keep a tensor of no dimension; the place at which it can be read."""
+        self._left.append(number)
+        return len(self._read) + len(self._left) - 1
+
+    def __getitem__(self, place: int) -> float:
+        if place >= len(self._read):
+            self._read += torch.stack(self._left).cpu().tolist()
+            self._left.clear()
+        return self._read[place]
+
+
 @cache
 def has_triton(device: torch.device) -> bool:
     """Whether Triton's kernels run there: on CUDA from Volta on, where torch came with Triton."""

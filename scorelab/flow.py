@@ -117,7 +117,7 @@ class Flow(ABC):
         filtered = torch.where(positive, self._fitted(steps) / values, self._number(limit))
         return (filtered[:, :, None] * self.projections[:, None]).flatten(1) / len(self)
 
-    def _rank_cutoff(self) -> float:
+    def _rank_cutoff(self) -> Tensor:
         """Eigenvalues below this are rounding: infinite time must not divide by them."""
         values = self.eigenvalues
-        return len(values) * torch.finfo(values.dtype).eps * float(values[0])
+        return len(values) * torch.finfo(values.dtype).eps * values[0]

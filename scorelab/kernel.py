@@ -36,6 +36,11 @@ def ntk(z1: Tensor, z2: Tensor) -> Tensor:
     validate.same_dim(z1, z2, ("z1", "z2"))
     for name, z in (("z1", z1), ("z2", z2)):
         _usable(name, z)
+    return _ntk(z1, z2)
+
+
+def _ntk(z1: Tensor, z2: Tensor) -> Tensor:
+    """``ntk`` of features that were looked at."""
     size = len(z1) * len(z2) * z1.element_size()
     devices.require_memory("len(z1), len(z2)", (len(z1), len(z2)), size, z1.device)
     if z1.device.type == "cpu":
@@ -81,24 +86,28 @@ def largest_eigenvalue(z: Tensor, tolerance: float = 1e-9) -> float:
     constant vector is close to the leading eigenvector and a few iterations are enough.
     """
     z = z.to(algebra_device(z.device), torch.float64)
-    keep = ntk(z, z) if len(z) <= 4096 else None  # beyond, n² numbers are remade, not stored
+    validate.points("z", z)
+    _usable("z", z)
+    keep = _ntk(z, z) if len(z) <= 4096 else None  # beyond, n² numbers are remade, not stored
 
     def apply(v: Tensor) -> Tensor:
         if keep is not None:
             return keep @ v / len(z)
-        return torch.cat([ntk(rows, z) @ v for rows in z.split(1024)]) / len(z)
+        return torch.cat([_ntk(rows, z) @ v for rows in z.split(1024)]) / len(z)
 
     v = torch.ones(len(z), dtype=z.dtype, device=z.device)
-    each = 1 if z.is_cpu else 8  # to look at a number on a card is to wait for the card
-    last = value = v @ v
-    for i in range(200):
+    each = 1 if z.is_cpu else 16  # to look at numbers on a card is to wait for the card
+    value, found = v @ v, math.nan
+    for i in range(1, 193):
         v = v / v.norm()
         image = apply(v)
         last, value = value, v @ image
-        if i % each == each - 1 and abs(value - last) <= tolerance * value:
-            break
+        if i % each == 0:
+            before, found = torch.stack((last, value)).cpu().tolist()
+            if abs(found - before) <= tolerance * found:
+                break
         v = image
-    return float(value)
+    return found
 
 
 def require_memory(
@@ -133,18 +142,20 @@ class KernelDenoiser:
     def __call__(self, t: Tensor, x: Tensor) -> Tensor:
         """f(t, x) for t (n,) and x (n, d), shape (n, d), in x's type.
 
-        Raises ValueError for another d, and for x on another device.
+        Raises ValueError for another d, for x on another device, and on the CPU for x that is not
+        finite.
         """
         validate.on_device("x", x, self.device, "the denoiser's")
         query = self.features(t, x).to(self.z)
         validate.shape("z", query, (len(x), self.z.shape[1]))
-        validate.points("x", x)
-        _usable("(t, x)", query)
+        if x.is_cpu:  # to look at numbers on a card is to wait for the card
+            validate.points("x", x)
+            _usable("(t, x)", query)
         return self._product(query).to(x)
 
     def _product(self, query: Tensor) -> Tensor:
         if self.z.device.type != "cpu":
-            return ntk(query, self.z) @ self.coefficients
+            return _ntk(query, self.z) @ self.coefficients
         return self._columns.product(query, self.coefficients)
 
     @cached_property

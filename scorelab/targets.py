@@ -170,7 +170,8 @@ class Empirical:
 
         def denoiser(t: Tensor, x: Tensor) -> Tensor:
             validate.queries(t, x, self.x0.shape[1])
-            validate.require(bool((t > 0).all()), "t", float(t.min()), "times must be above 0")
+            if t.is_cpu:  # to look at numbers on a card is to wait for the card
+                validate.require(bool((t > 0).all()), "t", float(t.min()), "times must be above 0")
             rows = max(1, BLOCK // len(self.x0))
             parts = zip(t.split(rows), x.split(rows), strict=True)
             return torch.cat([block(*part) for part in parts])

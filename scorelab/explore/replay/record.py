@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Iterator
+from functools import cached_property, lru_cache, partial
+from typing import TypeAlias
 
 from torch import Generator, Tensor
 
 from scorelab import metrics
 from scorelab.descent import descend
+from scorelab.devices import Readings
 from scorelab.explore.replay.setting import PROCESS, SAMPLES, Setting, setting
 from scorelab.network import TwoLayerNet
 from scorelab.path import Denoiser
@@ -19,20 +21,35 @@ from scorelab.sampling import sample
 #: Round numbers, about ten a decade, so that a lecturer can name them.
 STEPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
 STOPS = (0, 1, 2, 3, 4, 5, 6, 8, *(round(s * 10**k) for k in (1, 2, 3) for s in STEPS), 10_000)
-#: Neurons times rows that are worked through before the page is asked again, about 3 ms.
-CHUNK = 10_000_000
+#: Neurons times rows that are worked through before the page is asked again: about 3 ms of a CPU,
+#: and on a card, which does a hundred times as much then.
+CHUNK, ON_CARD = 10_000_000, 100
+#: A denoiser, and what tells its training loss.
+Model: TypeAlias = tuple[Denoiser, Callable[[], float]]
 
 
 class Frame:
-    """A model after ``step`` steps; ``training`` and ``risk`` are mean squares.
+    """A model after ``step`` steps.
 
-    What costs more than a blink, the samples and what is measured of them, is made when first
-    asked for and kept.
+    Its risk is made at once, and stays on the device until a frame of the same ``risks`` is asked
+    for it. What costs more than a blink, the samples and what is measured of them, is made when
+    first asked for and kept.
     """
 
-    def __init__(self, where: Setting, step: int, denoiser: Denoiser, training: float) -> None:
-        self.where, self.step, self.denoiser, self.training = where, step, denoiser, training
-        self.risk = where.risk(denoiser(where.test.t, where.test.x_t))
+    def __init__(self, where: Setting, step: int, model: Model, risks: Readings) -> None:
+        self.where, self.step, (self.denoiser, self._loss) = where, step, model
+        self.risks = risks
+        self.place = risks.add(where.risk(self.denoiser(where.test.t, where.test.x_t)))
+
+    @property
+    def risk(self) -> float:
+        """Its mean square error on the test data."""
+        return self.risks[self.place]
+
+    @property
+    def training(self) -> float:
+        """Its mean square error on the training data."""
+        return 2 * self._loss()
 
     @property
     def net(self) -> TwoLayerNet:
@@ -83,9 +100,10 @@ class Record:
         self.where, self.width, self.rate = where, width, rate
         self.frames: list[Frame] = []
         self.newest: Frame | None = None
-        self.models: Iterator[tuple[int, Denoiser, float]] | None = None
+        self.risks = Readings()
+        self.models: Iterator[tuple[int, Model]] | None = None
         self.steps = 0
-        self.now: tuple[Denoiser, float]  # the model after these steps, and its training error
+        self.now: Model  # after these steps
 
     @property
     def complete(self) -> bool:
@@ -101,7 +119,7 @@ class Record:
     def live(self) -> Frame:
         """The model as it is now, between two stops too."""
         if self.newest is None or self.newest.step != self.steps:
-            self.newest = Frame(self.where, self.steps, *self.now)
+            self.newest = Frame(self.where, self.steps, self.now, self.risks)
         return self.newest
 
     def begin(self) -> None:
@@ -128,11 +146,10 @@ class Record:
         if self.models is None:
             self.models = self._kernel() if self.width == math.inf else self._network()
         try:
-            self.steps, denoiser, training = next(self.models)
+            self.steps, self.now = next(self.models)
         except BaseException:
             self.models = None
             raise
-        self.now = denoiser, training
         if self.steps == STOPS[len(self.frames)]:
             self.frames.append(self.live())
 
@@ -141,20 +158,21 @@ class Record:
         for frame in self.frames:
             yield frame.distance, frame.memorized
 
-    def _kernel(self) -> Iterator[tuple[int, Denoiser, float]]:
+    def _kernel(self) -> Iterator[tuple[int, Model]]:
         flow = self.where.flow
         for stop in STOPS[len(self.frames) :]:
-            yield stop, flow.at(stop), 2 * flow.train_loss(stop)
+            yield stop, (flow.at(stop), partial(flow.train_loss, stop))
 
-    def _network(self) -> Iterator[tuple[int, Denoiser, float]]:
+    def _network(self) -> Iterator[tuple[int, Model]]:
         train = self.where.train
         last = self.frames[-1] if self.frames else None
         start, net = (last.step, last.net) if last else (0, untrained(self.where, self.width))
-        chunk = max(1, CHUNK // (len(train) * net.width))
+        room = CHUNK * (1 if train.t.is_cpu else ON_CARD)
+        chunk = max(1, room // (len(train) * net.width))
         steps = sorted({*STOPS[len(self.frames) :], *range(start + chunk, STOPS[-1], chunk)})
         rate = self.rate * self.where.flow.step_size
         for now in descend(net, train, [s - start for s in steps], rate):
-            yield start + now.step, now.net, 2 * now.train_loss
+            yield start + now.step, (now.net, partial(now.losses.at, now.step))
 
 
 @lru_cache(maxsize=24)

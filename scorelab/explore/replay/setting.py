@@ -70,10 +70,13 @@ class Setting:
         """Whether the risk can be compared with the truth's: not for real data."""
         return self.target in MIXTURES
 
-    def risk(self, prediction: Tensor) -> float:
-        """Mean square error of predictions on the test inputs: excess risk, or hold-out risk."""
+    def risk(self, prediction: Tensor) -> Tensor:
+        """Mean square error of predictions on the test inputs: excess risk, or hold-out risk.
+
+        A number that stays on the device.
+        """
         aim = self.exact if self.known else self.test.x_0
-        return float((prediction - aim).square().sum(1).mean())
+        return (prediction - aim).square().sum(1).mean()
 
     @cached_property
     def flow(self) -> KernelFlow:
