@@ -159,6 +159,10 @@ class OrnsteinUhlenbeck:
 
         def score(t: Tensor, x: Tensor) -> Tensor:
             validate.require(bool((t > 0).all()), "t", float(t.min()), "times must be above 0")
-            return (self.alpha(t)[:, None] * answer(denoiser, t, x) - x) / self.h(t)[:, None]
+            return self.tweedie(answer(denoiser, t, x), t, x)
 
         return score
+
+    def tweedie(self, f: Tensor, t: Tensor, x: Tensor) -> Tensor:
+        """The score (α(t) f − x) / h(t) (n, d) for a denoiser's answer f (n, d) at t > 0, x."""
+        return (self.alpha(t)[:, None] * f - x) / self.h(t)[:, None]

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain
 
 import torch
 from torch import Generator, Tensor
 
 from . import validate
 from .devices import require_memory
-from .path import Denoiser, Placed
+from .fused.graphs import State, turns
+from .path import Denoiser, Placed, answer
 from .process import OrnsteinUhlenbeck, draw
 from .schedules import times
 from .steps import METHODS, Recalling, Step
@@ -27,7 +28,7 @@ def last_step(process: OrnsteinUhlenbeck, denoiser: Denoiser, x: Tensor, t: Tens
     Returning the denoiser's value itself would shrink every mode, since it is a mean: for small
     t this step goes half of that way, which keeps the spread to first order (our choice).
     """
-    return x + t[:, None] / 2 * (x + process.score(denoiser)(t, x))
+    return x + t[:, None] / 2 * (x + process.tweedie(answer(denoiser, t, x), t, x))
 
 
 def trajectory(
@@ -67,12 +68,22 @@ def _trajectory(
 ) -> Iterator[tuple[float, Tensor]]:
     # All noise is drawn at once: one transfer, and the same numbers for every denoiser.
     noise = draw(torch.randn, (len(way), *shape), generator, like)
-    recalling, x = Recalling(denoiser), noise[0]
+    t, x = [noise.new_full(shape[:1], each) for each in way], noise[0]
     yield way[0], x
-    for (t, s), xi in zip(pairwise(way), noise[1:], strict=True):
-        x = step(process, recalling, x, x.new_full(shape[:1], t), x.new_full(shape[:1], s), xi)
+
+    def turn(state: State, now: State) -> State:
+        x, *kept = state
+        recalling = Recalling(denoiser, zip(kept[::2], kept[1::2], strict=True))
+        x = step(process, recalling, x, *now)
+        return x, *chain(*recalling.last_two)
+
+    inputs = list(zip(t[:-1], t[1:], noise[1:], strict=True))
+    # Of any other function nobody knows what it does besides, which a graph would not do again.
+    states = turns(turn, (x,), inputs, record=isinstance(denoiser, Placed))
+    for s in way[1:]:
+        x = next(states)
         yield s, x
-    yield 0.0, last_step(process, denoiser, x, x.new_full(shape[:1], way[-1]))
+    yield 0.0, last_step(process, denoiser, x, t[-1])
 
 
 def sample(

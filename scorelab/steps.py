@@ -9,7 +9,7 @@ and σ = √h/α it is dy/dσ = (y − f)/σ (Karras et al. 2022). ``ddim``, ``d
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import torch
 from torch import Tensor
@@ -79,16 +79,21 @@ Answer = tuple[Tensor, Tensor]
 
 
 class Recalling:
-    """A denoiser that remembers its last three answers."""
+    """A denoiser that remembers its last three answers; at first some of another, newest first."""
 
-    def __init__(self, denoiser: Denoiser) -> None:
+    def __init__(self, denoiser: Denoiser, kept: Iterable[Answer] = ()) -> None:
         self.denoiser = denoiser
-        self._kept = deque[Answer](maxlen=3)
+        self._kept = deque[Answer](kept, maxlen=3)
 
     @property
     def before(self) -> list[Answer]:
         """The one or two answers before the last one, the newest first."""
         return list(self._kept)[1:]
+
+    @property
+    def last_two(self) -> list[Answer]:
+        """What another needs to go on: the last answers, the newest first."""
+        return list(self._kept)[:2]
 
     def __call__(self, t: Tensor, x: Tensor) -> Tensor:
         """The denoiser's answer, kept until the next call but two."""
@@ -187,7 +192,8 @@ def euler(
 ) -> Tensor:
     """The Euler–Maruyama step of the reverse SDE, dX = [½X + score] dt + dB backwards in time."""
     gap = (t - s)[:, None]
-    return x + gap * (x / 2 + process.score(denoiser)(t, x)) + gap.sqrt() * noise
+    score = process.tweedie(answer(denoiser, t, x), t, x)
+    return x + gap * (x / 2 + score) + gap.sqrt() * noise
 
 
 def langevin(
@@ -198,7 +204,8 @@ def langevin(
     ε = h(s)/2 (our choice) is stable, since the score has slopes of at most 1/h(s).
     """
     size = process.h(s)[:, None] / 2
-    return x + size / 2 * process.score(denoiser)(s, x) + size.sqrt() * noise
+    score = process.tweedie(answer(denoiser, s, x), s, x)
+    return x + size / 2 * score + size.sqrt() * noise
 
 
 METHODS: dict[str, Step] = {

@@ -12,12 +12,16 @@ TRITON_INTERPRET=1, set before Triton is imported, runs all of it on the CPU.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
 import triton
 import triton.language as tl
 from torch import Tensor
+
+from .graphs import capture
 
 if TYPE_CHECKING:
     constexpr = int  # what a caller gives for it
@@ -196,33 +200,30 @@ class FusedDescent:
         self.kernels = _Kernels(self.z, self.signs)
         self.residual = torch.empty_like(self.labels)
         self.parts = self.w.new_empty(self.kernels.grid[1], *self.w.shape)
-        self.graph: torch.cuda.CUDAGraph | None = None
+        self.many: Callable[[], None] | None = None
 
     def advance(self, steps: int) -> None:
         """Take ``steps`` steps."""
         if self.z.is_cuda and steps > STEPS:
-            self.graph = self.graph or self._capture()
+            self.many = self.many or self._capture()
             for _ in range(steps // STEPS):
-                self.graph.replay()
+                self.many()
             steps %= STEPS
-        for _ in range(steps):
-            self._step()
+        self._steps(steps)
 
     def weight(self) -> Tensor:
         """A copy of the weights (m, p) as they are now."""
         return self.w.clone()
 
-    def _step(self) -> None:
-        self.kernels.residuals(self.z, self.w, self.signs, self.labels, self.residual)
-        self.kernels.gradients(self.z, self.w, self.signs, self.residual, self.parts)
-        self.w.sub_(self.parts.sum(0), alpha=self.rate)
+    def _steps(self, steps: int) -> None:
+        for _ in range(steps):
+            self.kernels.residuals(self.z, self.w, self.signs, self.labels, self.residual)
+            self.kernels.gradients(self.z, self.w, self.signs, self.residual, self.parts)
+            self.w.sub_(self.parts.sum(0), alpha=self.rate)
 
-    def _capture(self) -> torch.cuda.CUDAGraph:
+    def _capture(self) -> Callable[[], None]:
         before = self.w.clone()
-        self._step()  # compiles the kernels, which a capture cannot
+        self._steps(1)  # compiles the kernels, which a capture cannot
         self.w.copy_(before)
-        graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
-            for _ in range(STEPS):
-                self._step()
-        return graph
+        many = partial(self._steps, STEPS)
+        return capture(many, self.w.device) or many

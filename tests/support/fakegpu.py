@@ -15,6 +15,9 @@ held against CUDA's rules. These raise, as they do on CUDA:
 Unlike on CUDA, `.tolist()` raises too (use `.cpu().tolist()`), and so does making a generator on
 the device.
 
+`FakeGpu.waits` counts how often the program waited for the device: `.item()`, `float`, `bool`,
+`.cpu()`, and what makes a tensor whose size is not known before. `Graph` is a CUDA graph of it.
+
 Torch can register one such device a process, for good, and says from then on that an accelerator is
 there. So import this only in a process of its own, as `test_devices.py` does.
 """
@@ -42,6 +45,13 @@ _INDEXED = {
     aten.index_put.default,
     aten.index_put_.default,
     aten._index_put_impl_.default,
+}
+_WAITS = {
+    aten._local_scalar_dense.default,
+    aten.equal.default,
+    aten.nonzero.default,
+    aten.masked_select.default,
+    aten._unique2.default,
 }
 
 
@@ -78,6 +88,8 @@ class FakeGpu(TorchDispatchMode):
     """Within this context `device="fakegpu"` works like `device="cuda"`, or without float64."""
 
     has_float64 = True
+    waits = 0
+    recording: Graph | None = None
 
     def __init__(self, float64: bool = True) -> None:
         super().__init__()
@@ -105,16 +117,73 @@ def _run(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     if func is aten._efficientzerotensor.default:  # forward-mode's zero without data would crash
         func = aten.zeros.default
     _refuse_mixtures(func, args, kwargs)
+    _count(func, args, kwargs)
     on_device = _result_is_on_device(func, args, kwargs)
     if on_device and kwargs.get("generator") is not None:
         raise RuntimeError(f"Expected a {NAME!r} device type for generator but found 'cpu'")
     raw_kwargs = tree_map(_unwrap, kwargs)
     if kwargs.get("device") is not None and on_device:
         raw_kwargs["device"] = torch.device("cpu")
-    result = func(*tree_map(_unwrap, args), **raw_kwargs)
+    raw_args = tree_map(_unwrap, args)
+    if FakeGpu.recording:
+        result = FakeGpu.recording.record(func, raw_args, raw_kwargs)
+    else:
+        result = func(*raw_args, **raw_kwargs)
     if _writes_its_argument(func, args):
         return _written(func, args, kwargs)
     return tree_map(_wrap, result) if on_device else result
+
+
+def _count(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict) -> None:
+    """Count what waits for the device; what crosses to it or back can't be recorded, as on CUDA."""
+    tensors = _tensors((args, kwargs))
+    there = _result_is_on_device(func, args, kwargs)
+    crosses = func in _COPIES and any(_is_fake(t) != there for t in tensors)
+    masks = _tensors(args[1]) if func in _INDEXED and _is_fake(args[0]) else []
+    looks = any(mask.dtype == torch.bool for mask in masks)
+    looks |= func in _WAITS and any(map(_is_fake, tensors))
+    if FakeGpu.recording and (crosses or looks):
+        raise RuntimeError("operation not permitted when stream is capturing")
+    FakeGpu.waits += looks or (crosses and not there)
+
+
+class Graph:
+    """A CUDA graph of the device: what is recorded `replay` does, on the same memory."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Callable[..., Any], Any, Any, Any]] = []
+        self.written: list[tuple[torch.Tensor, torch.Tensor]] = []
+
+    def __enter__(self) -> Graph:
+        FakeGpu.recording = self
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        """Nothing was done yet: what was there is as it was, what was made has no numbers."""
+        FakeGpu.recording = None
+        for _, args, kwargs, result in self.calls:
+            there = {t.untyped_storage().data_ptr() for t in _tensors((args, kwargs))}
+            for made in _tensors(result):
+                if made.untyped_storage().data_ptr() not in there:  # else it is a view, or written
+                    made.fill_(float("nan") if made.is_floating_point() else 0)
+        for tensor, before in reversed(self.written):
+            tensor.copy_(before)
+
+    def record(self, func: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """Do it once for the shapes, and keep it."""
+        if _writes_its_argument(func, args):
+            self.written.append((args[0], args[0].clone()))
+        result = func(*args, **kwargs)
+        self.calls.append((func, args, kwargs, result))
+        return result
+
+    def replay(self) -> None:
+        """Do all of it anew."""
+        for func, args, kwargs, result in self.calls:
+            again = func(*args, **kwargs)
+            for to, made in zip(_tensors(result), _tensors(again), strict=True):
+                if to.data_ptr() != made.data_ptr():
+                    to.copy_(made)
 
 
 def _refuse_mixtures(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict) -> None:
