@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,8 +14,9 @@ from . import validate
 
 
 def device() -> torch.device:
-    """CUDA where there is one, then Apple's MPS, then the CPU; SCORELAB_DEVICE overrides.
+    """CUDA where there is one that answers, then Apple's MPS, then the CPU.
 
+    SCORELAB_DEVICE overrides. Where a card is there and does not answer, one warning says so.
     Raises ValueError when SCORELAB_DEVICE names a device that torch does not know or have.
     """
     wanted = os.environ.get("SCORELAB_DEVICE")
@@ -23,9 +25,25 @@ def device() -> torch.device:
             return torch.empty(0, device=wanted).device
         except (RuntimeError, AssertionError) as error:
             raise ValueError(f"SCORELAB_DEVICE={wanted!r}: torch cannot use it ({error})") from None
-    if torch.cuda.is_available():
-        return torch.device("cuda")
+    card = torch.device("cuda")
+    if torch.cuda.is_available() and answers(card):
+        return card
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+@cache
+def answers(card: torch.device) -> bool:
+    """Whether a card can be used; one that another process holds alone, or that is lost, can't."""
+    try:
+        torch.empty(1, device=card)
+    except RuntimeError as error:
+        why = str(error).splitlines()[0]
+        warnings.warn(
+            f"The card does not answer ({why}): until the kernel is restarted the CPU computes.",
+            stacklevel=3,
+        )
+        return False
+    return True
 
 
 class Readings:
@@ -68,15 +86,23 @@ def algebra_device(device: torch.device) -> torch.device:
 def free_memory(device: torch.device) -> int:
     """The bytes that can still be allocated on a device: free video memory, or available RAM.
 
-    Of RAM no more than a container (control group) leaves to this process.
+    What torch keeps of a card for its next tensors is free, too. Of RAM no more than a container
+    (control group) leaves to this process.
     """
     if device.type == "cuda":
-        return torch.cuda.mem_get_info(device)[0]
+        kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+        return torch.cuda.mem_get_info(device)[0] + kept
     import psutil  # only who asks pays for it
 
     limit, used = (_group_memory(name) for name in ("memory.max", "memory.current"))
     available = psutil.virtual_memory().available
     return available if limit is None else max(0, min(available, limit - (used or 0)))
+
+
+def share(device: torch.device) -> None:
+    """Give back what torch keeps of a card, after much of it was used: others are there, too."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
 
 
 def _group_memory(name: str) -> int | None:

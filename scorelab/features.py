@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import torch
 from torch import Generator, Tensor
 
-from . import kernel, validate
+from . import devices, kernel, validate
 from .flow import Flow
 from .process import FeatureMap, OrnsteinUhlenbeck, Regression, draw
 
@@ -97,6 +97,7 @@ class FeatureFlow(Flow):
                 self._labels_square += y.square().sum().to(gram)
             self.rows += len(data.x_t)
         values, vectors = torch.linalg.eigh(gram.div_(self.rows))
+        devices.share(where)  # the decomposition took several times what stays
         # ΦᵀΦ is positive semi-definite: what is below zero is rounding.
         self.eigenvalues, self.vectors = values.flip(0).clamp_min(0), vectors.flip(1)
         self.projections = self.vectors.T @ moment

@@ -189,6 +189,7 @@ class KernelFlow(Flow):
         self.z = self.features(data.t, data.x_t).to(where, torch.float64)
         self.labels = data.x_0.to(where, torch.float64)
         values, vectors = torch.linalg.eigh(ntk(self.z, self.z).div_(len(self.z)))
+        devices.share(where)  # the decomposition took several times what stays
         # K is positive semi-definite: what is below zero is rounding.
         self.eigenvalues, self.vectors = values.flip(0).clamp_min(0), vectors.flip(1)
         self.projections = self.vectors.T @ self.labels

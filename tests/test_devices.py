@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
 import torch
 
 import scorelab as sl
+from scorelab import devices
 
 CHECKS = sorted((Path(__file__).parent / "devices").glob("check_*.py"))
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-p", "no:cacheprovider"]
@@ -32,7 +34,53 @@ def test_the_best_device_is_taken(cuda, mps, best, monkeypatch: pytest.MonkeyPat
     monkeypatch.delenv("SCORELAB_DEVICE", raising=False)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: bool(cuda))
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: bool(mps))
+    monkeypatch.setattr(devices, "answers", lambda card: True)
     assert sl.device() == torch.device(best)
+
+
+def test_a_card_that_does_not_answer_leaves_the_work_to_the_cpu_and_one_warning(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("SCORELAB_DEVICE", raising=False)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    devices.answers.cache_clear()
+
+    def busy(*_: object, **__: object) -> None:
+        raise RuntimeError("CUDA error: all CUDA-capable devices are busy or unavailable\nmore")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(torch, "empty", busy)
+        with pytest.warns(UserWarning, match=r"^The card does not answer \(CUDA error: all .*CPU"):
+            assert sl.device() == torch.device("cpu")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert sl.device() == torch.device("cpu")  # for as long as the process lives
+    devices.answers.cache_clear()
+
+
+def test_what_torch_keeps_of_a_card_counts_as_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("mem_get_info", (5, 80)), ("memory_reserved", 30)):
+        monkeypatch.setattr(torch.cuda, name, lambda _, value=value: value)
+    monkeypatch.setattr(torch.cuda, "memory_allocated", lambda _: 10)
+    assert devices.free_memory(torch.device("cuda")) == 5 + 30 - 10
+
+
+def test_a_decomposition_gives_back_what_it_took_of_a_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    emptied: list[bool] = []
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: emptied.append(True))
+    devices.share(torch.device("cpu"))
+    assert not emptied
+    devices.share(torch.device("cuda"))
+    assert emptied
+
+
+def test_products_keep_their_digits_unless_another_is_asked_for() -> None:
+    """TF32 is off, and nothing that the package does turns it on; Triton's kernels never use it."""
+    data = sl.OrnsteinUhlenbeck().regression(torch.randn(9, 2))
+    list(sl.descend(sl.TwoLayerNet(sl.OrnsteinUhlenbeck(), 2, 8), data, [2]))
+    assert not torch.backends.cuda.matmul.allow_tf32
+    assert torch.get_float32_matmul_precision() == "highest"
 
 
 def test_the_reader_may_choose_another(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import traceback
 
 import torch
 
-from scorelab.devices import device, free_memory
+from scorelab.devices import device, free_memory, share
 
 FULL = ("out of memory", "not enough memory", "can't allocate memory")
 
@@ -36,4 +36,4 @@ def release(error: BaseException) -> None:
     """Give back what an error still holds by the frames that it came through."""
     traceback.clear_frames(error.__traceback__)
     if torch.cuda.is_initialized():
-        torch.cuda.empty_cache()
+        share(torch.device("cuda"))

@@ -17,6 +17,7 @@ the device.
 
 `FakeGpu.waits` counts how often the program waited for the device: `.item()`, `float`, `bool`,
 `.cpu()`, and what makes a tensor whose size is not known before. `Graph` is a CUDA graph of it.
+`FakeGpu.refusal` is raised by all that the device is asked for, as where another process holds it.
 
 Torch can register one such device a process, for good, and says from then on that an accelerator is
 there. So import this only in a process of its own, as `test_devices.py` does.
@@ -90,6 +91,7 @@ class FakeGpu(TorchDispatchMode):
     has_float64 = True
     waits = 0
     recording: Graph | None = None
+    refusal: Exception | None = None
 
     def __init__(self, float64: bool = True) -> None:
         super().__init__()
@@ -119,6 +121,8 @@ def _run(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     _refuse_mixtures(func, args, kwargs)
     _count(func, args, kwargs)
     on_device = _result_is_on_device(func, args, kwargs)
+    if on_device and FakeGpu.refusal:
+        raise FakeGpu.refusal
     if on_device and kwargs.get("generator") is not None:
         raise RuntimeError(f"Expected a {NAME!r} device type for generator but found 'cpu'")
     raw_kwargs = tree_map(_unwrap, kwargs)
