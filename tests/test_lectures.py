@@ -1,0 +1,111 @@
+"""The lecturer's plan in notebooks/README.md: minutes add up, and the class sees what it says."""
+
+import re
+from functools import cache
+from html import unescape
+from importlib import import_module
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from lab import NOTEBOOKS
+
+from scorelab.explore.explorer import BaseExplorer
+
+PLAN = (NOTEBOOKS / "README.md").read_text()
+ROW = re.compile(r"^\| (\d+)–(\d+) \| (.*?) \| (.*?) ?\|", re.MULTILINE)
+STATE = re.compile(r"`(\d\d): (.*)`")
+#: Those whose explorers train or draw samples first, which takes seconds.
+LONG = {"00", "03", "04", "07", "11"}
+NUMBER = re.compile(r"[−-]?\d[\d,]*(?:\.\d+)?")
+
+
+def lectures() -> dict[str, list[tuple[int, int, str, str]]]:
+    """The rows of each lecture: from, to, what, and what the class sees."""
+    parts = re.split(r"^### (.*)$", PLAN.split("## Homework")[0], flags=re.MULTILINE)[1:]
+    return {
+        title: [(int(a), int(b), what, seen) for a, b, what, seen in ROW.findall(text)]
+        for title, text in zip(parts[::2], parts[1::2], strict=True)
+    }
+
+
+def lines() -> dict[str, list[tuple[dict[str, Any], list[str]]]]:
+    """For each notebook and lecture what is set, in order, and what is read then."""
+    found: dict[str, list[tuple[dict[str, Any], list[str]]]] = {}
+    for title, rows in lectures().items():
+        for *_, what, seen in rows:
+            if state := STATE.search(what):
+                values = eval(f"dict({state[2]})")
+                found.setdefault(f"{state[1]} in {title}", []).append((values, quoted(seen)))
+    return found
+
+
+def quoted(text: str) -> list[str]:
+    return re.findall("“(.*?)”", text)
+
+
+@cache
+def room(number: str) -> str:
+    (path,) = (NOTEBOOKS / "text").glob(f"{number}-*.md")
+    return re.search(r"from (scorelab\.chapters\.\w+) import", path.read_text())[1]
+
+
+def read(explorer: BaseExplorer) -> str:
+    """What a class reads: the sentence, and the words at the marks of the figure."""
+    scatter = [trace for trace in explorer.figure.data if trace.type == "scatter"]
+    marks = [str(word) for trace in scatter if trace.text is not None for word in trace.text]
+    plain = re.sub(r"<[^>]+>", "", explorer.status.value)
+    return unescape(" ".join([plain, *marks])).replace("\xa0", " ")
+
+
+def says(text: str, quote: str) -> bool:
+    """Whether a quote is in a text, its numbers within a tenth, or one of its last digit."""
+    pattern = f"({NUMBER.pattern})".join(map(re.escape, NUMBER.split(quote)))
+    return any(
+        all(map(near, found.groups(), NUMBER.findall(quote)))
+        for found in re.finditer(pattern, text)
+    )
+
+
+def near(measured: str, said: str) -> bool:
+    a, b = (float(word.replace("−", "-").replace(",", "")) for word in (measured, said))
+    digits = len(said.partition(".")[2])
+    return abs(a - b) <= max(0.1 * abs(b), 1.001 * 10.0**-digits)
+
+
+@pytest.mark.parametrize("title", lectures())
+def test_the_minutes_of_a_lecture_add_up(title: str) -> None:
+    rows = lectures()[title]
+    ends = [(a, b) for a, b, *_ in rows]
+    assert ends[0][0] == 0 and ends[-1][1] == (50 if title.startswith("Short") else 90)
+    assert all(a < b for a, b in ends)
+    assert all(before[1] == after[0] for before, after in pairwise(ends))
+
+
+def test_there_are_six_lectures_and_two_short_ones_over_all_notebooks() -> None:
+    assert len(lectures()) == 8
+    long = {name[:2] for name in lines() if "in Lecture" in name}
+    assert long == {f"{number:02}" for number in range(12)}
+    assert all(quotes for rows in lines().values() for _, quotes in rows)
+
+
+def cases() -> list[Any]:
+    slow = [pytest.mark.slow]
+    return [pytest.param(name, marks=slow if name[:2] in LONG else []) for name in lines()]
+
+
+@pytest.mark.parametrize("name", cases())
+def test_the_class_sees_what_the_plan_says(name: str) -> None:
+    (first, quotes), *rest = lines()[name]
+    explorer = import_module(room(name[:2])).Explorer(**first)
+    for values, sentences in [(first, quotes), *rest]:
+        explorer.set(**values)
+        text = read(explorer)
+        assert [quote for quote in sentences if not says(text, quote)] == [], (values, text)
+
+
+def test_a_sentence_with_another_number_or_word_is_told() -> None:
+    text = "At 100 steps: excess risk 0.080 (best 0.078, at 60) · slope −0.6 · about right"
+    assert says(text, "excess risk 0.081 (best 0.078") and says(text, "slope −0.62")
+    assert not says(text, "excess risk 0.060") and not says(text, "slope 0.6")
+    assert not says(text, "sample distance") and not says(text, "at 70)")
