@@ -28,6 +28,7 @@ def minutes(text: str) -> float:
     code, prose = CODE.findall(text), CODE.sub("", text)
     formulas = len(DISPLAYED.findall(prose))
     prose = re.sub(r"\$[^$]*\$", "x", DISPLAYED.sub("", prose))  # a formula in a line is a word
+    prose = re.sub(r"\]\([^)]*\)", "]", prose)  # and nobody reads where a link leads
     words = len(re.findall(r"\w[\w’'.,-]*", prose))
     lines = sum(1 for cell in code for line in cell.splitlines() if line.strip())
     pictures = sum(cell.count("picture(") for cell in code) + prose.count("![")
