@@ -49,6 +49,7 @@ def pages() -> Iterator[tuple[Page, str, list[str]]]:
         yield page, home, wrong
         browser.close()
     server.shutdown()
+    server.server_close()
 
 
 @pytest.mark.parametrize("name", NAMES)
