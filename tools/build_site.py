@@ -49,7 +49,7 @@ def main() -> int:
 def lay_out() -> None:
     """Everything that Sphinx reads."""
     shutil.rmtree(SOURCE, ignore_errors=True)
-    shutil.copytree(SITE, SOURCE, ignore=shutil.ignore_patterns("*.txt", "player.*"))
+    shutil.copytree(SITE, SOURCE, ignore=shutil.ignore_patterns("*.txt", "*.js", "*.css"))
     (STATIC / "pictures").mkdir(parents=True)
     for name in NAMES:
         nbformat.write(page(name), SOURCE / f"{name}.ipynb")
@@ -93,7 +93,7 @@ def card(name: str, title: str, asks: str) -> str:
 
 def bring() -> None:
     """Films, player, plotly.js and MathJax, which all pages share."""
-    for path in (*SITE.glob("player.*"), ROOT / "scorelab" / "explore" / "page.css"):
+    for path in (*SITE.glob("*.[cj]s*"), ROOT / "scorelab" / "explore" / "page.css"):
         shutil.copy(path, STATIC)
     shutil.copy(Path(plotly.__file__).parent / "package_data" / "plotly.min.js", STATIC)
     for room in films.ROOMS:
