@@ -22,6 +22,7 @@ import dense_convex
 import explorers
 import torch
 from lab import find_chromium
+from problems import PROCESS, regression
 from torch import Generator, Tensor
 
 import scorelab as sl
@@ -29,7 +30,6 @@ from scorelab.fused import net as fused_net
 from scorelab.kernel import largest_eigenvalue
 
 ROOT = Path(__file__).resolve().parents[2]
-PROCESS = sl.OrnsteinUhlenbeck()
 Action = Callable[[], object]
 
 
@@ -75,11 +75,6 @@ def python(code: str) -> float:
     """What a fresh interpreter prints last."""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return float(done.stdout.split()[-1])
-
-
-def regression(n: int, dim: int) -> sl.Regression:
-    generator = Generator().manual_seed(0)
-    return PROCESS.regression(torch.randn(n, dim, generator=generator), generator=generator)
 
 
 def autograd_steps(net: sl.TwoLayerNet, z: Tensor, labels: Tensor, rate: float, steps: int) -> None:

@@ -15,20 +15,13 @@ from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
-import torch
+from problems import PROCESS, regression
 from scipy import stats
-from torch import Generator
 
 import scorelab as sl
 from scorelab.workbook import STYLE
 
-PROCESS = sl.OrnsteinUhlenbeck()
 PICTURE = Path(__file__).with_name("growth.png")
-
-
-def regression(n: int, dim: int) -> sl.Regression:
-    draws = Generator().manual_seed(0)
-    return PROCESS.regression(torch.randn(n, dim, generator=draws), generator=draws)
 
 
 def descent(n: int = 1000, m: int = 1024, d: int = 2) -> Callable[[], object]:
