@@ -92,11 +92,19 @@ def free_memory(device: torch.device) -> int:
     if device.type == "cuda":
         kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
         return torch.cuda.mem_get_info(device)[0] + kept
-    import psutil  # only who asks pays for it
-
     limit, used = (_group_memory(name) for name in ("memory.max", "memory.current"))
-    available = psutil.virtual_memory().available
+    available = _available()
     return available if limit is None else max(0, min(available, limit - (used or 0)))
+
+
+def _available() -> int:
+    """The bytes of RAM that are free; a bare machine with a card may have no psutil."""
+    try:
+        import psutil  # only who asks pays for it
+    except ImportError:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        return 1024 * next(int(line.split()[1]) for line in lines if "MemAvailable" in line)
+    return psutil.virtual_memory().available
 
 
 def share(device: torch.device) -> None:

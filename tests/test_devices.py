@@ -90,3 +90,10 @@ def test_the_reader_may_choose_another(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCORELAB_DEVICE", "abacus")
     with pytest.raises(ValueError, match=r"^SCORELAB_DEVICE='abacus': torch cannot use it \("):
         sl.device()
+
+
+@pytest.mark.skipif(not Path("/proc/meminfo").exists(), reason="psutil is there but on Linux")
+def test_free_memory_needs_no_psutil(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = devices.free_memory(torch.device("cpu"))
+    monkeypatch.setitem(sys.modules, "psutil", None)
+    assert devices.free_memory(torch.device("cpu")) == pytest.approx(wanted, rel=0.2)

@@ -81,9 +81,11 @@ def test_what_measures_a_card_can_be_rehearsed_without_one(
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["device.py", "--rehearse"])
     monkeypatch.syspath_prepend(Path(__file__).parents[1] / "bench")
-    rows = importlib.import_module("device").table()
-    assert min(row.ours for row in rows) > 0
-    assert [row.line() for row in rows] == capsys.readouterr().out.splitlines()[-len(rows) :]
+    device = importlib.import_module("device")
+    rows = device.table()
+    assert list(rows) == list(device.PLAN) and min(row.ours for row in rows.values()) > 0
+    printed = capsys.readouterr().out.splitlines()[-len(rows) :]
+    assert [row.line(what) for what, row in rows.items()] == printed
 
 
 COMPILE = """
