@@ -174,6 +174,18 @@ def leads(name: str, tag: str, link: str, pages: dict[str, Links]) -> bool:
     return (PAGES / path).is_file()
 
 
+@pytest.mark.parametrize("name", [*NAMES, "index"])
+def test_a_page_asks_for_little_beyond_what_all_share(name: str) -> None:
+    page, text = Links(f"{name}.html"), (PAGES / f"{name}.html").read_text()
+    files = {PAGES / f"{name}.html"}
+    files |= {PAGES / link for tag, link in page.links if tag == "img" and "://" not in link}
+    for film in re.findall(r'data-film="(.*?)"', text):
+        reels = (PAGES / "_static" / "films" / film).iterdir()
+        head, *others = sorted(reels, key=lambda path: path.name != "head")
+        files |= {head, max(others, key=lambda path: path.stat().st_size)}
+    assert sum(path.stat().st_size for path in files) <= 3_000_000
+
+
 @pytest.mark.parametrize(("room", "number"), PLAYERS)
 def test_a_player_shows_what_the_explorer_shows(
     browser: Browser, address: str, room: str, number: int
