@@ -65,9 +65,21 @@ class Moved(TorchFunctionMode):
         drawn = kwargs.get("generator") is not None
         if drawn or func in LEAVING or func in self.makers:
             args = tree_map(at_home, args)
-        made = func(*args, **kwargs)
+        try:
+            made = func(*args, **kwargs)
+        except RuntimeError as error:
+            # What the package answers on the CPU meets a constant of a notebook, made on the card.
+            name = func.__name__
+            writes = name == "__setitem__" or (name.endswith("_") and not name.endswith("__"))
+            if writes or "same device" not in str(error):
+                raise
+            made = func(*tree_map(self.there, args), **tree_map(self.there, kwargs))
         moves = drawn or (func in self.makers and kwargs.get("device") is None)
-        return made.to(self.device) if moves and isinstance(made, torch.Tensor) else made
+        return self.there(made) if moves else made
+
+    def there(self, value: Any) -> Any:
+        """A tensor on the device, or what is none as it is."""
+        return value.to(self.device) if isinstance(value, torch.Tensor) else value
 
 
 def cells(number: str) -> list[str]:

@@ -19,6 +19,7 @@ draw = torch.Generator().manual_seed(0)
 x = torch.randn(5, generator=draw)
 there = x, torch.zeros(3), torch.tensor([x[0], 1.0]), torch.multinomial(x.abs(), 2, generator=draw)
 away = x.numpy(), torch.stack([x, x]).tolist()
+late = torch.ones(5).cpu()[torch.arange(5) > 2], torch.ones(5).cpu() + x
 claim("a claim", float(x.square().sum()), (8, 9.5))
 """
 PICTURE = """
