@@ -23,10 +23,10 @@ def test_a_table_has_rows_of_its_cells_in_order(each: sweep.Study[pd.DataFrame])
     pd.testing.assert_frame_equal(each.table()[list(cells)], cells, check_dtype=False)
 
 
-def test_all_small_paths_are_there_and_two_seeds_or_more_of_each_method_that_was_compared() -> None:
+def test_all_small_paths_are_there_and_the_first_seeds_of_each_method_that_was_compared() -> None:
     assert not small.PATHS.lacking()
     for _, rows in study.table().groupby("method"):
-        assert len(rows) > 1 and rows["seed"].tolist() == [*range(len(rows))]
+        assert rows["seed"].tolist() == [*range(len(rows))]
 
 
 @pytest.mark.slow

@@ -59,7 +59,9 @@ def cost(method: str) -> float:
 
 def _price(method: str) -> str:
     seconds = cost(method)
-    return f"at most {LEAST:.0f} s" if seconds == LEAST else f"{seconds:.2g} s"
+    if seconds == LEAST:
+        return f"at most {LEAST:.0f} s"
+    return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.2g} s"
 
 
 def compute(score: str, judge: str, other: str) -> fig.Traces:
@@ -108,8 +110,16 @@ def _family(which: str, name: str) -> fig.Trace:
     return {
         "x": [cost(method) for method in methods],
         "y": [_mean(method, name) for method in methods],
-        "text": [f"{method}: {_mean(method, name):.4g}, {_price(method)}" for method in methods],
+        "text": [
+            f"{method}: {_mean(method, name):.4g}, {_price(method)}{_few(method)}"
+            for method in methods
+        ],
     }
+
+
+def _few(method: str) -> str:
+    seeds = len(rows()[method])
+    return "" if seeds == 5 else f" ({seeds} seed{'s' * (seeds > 1)})"
 
 
 def ranges(score: str, judge: str) -> dict[str, dict[str, object]]:
@@ -152,6 +162,6 @@ def sentence(score: str, judge: str, other: str) -> str:
 
 
 def _clear(method: str, other: str, name: str, sign: int) -> bool:
-    """Whether a method is better than another by more than two standard errors."""
+    """Whether a method is better than another by more than two standard errors; by one seed, no."""
     gained, error = mean(_gain(method, other, name))
     return sign * gained > 2 * error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -79,11 +80,13 @@ def cost(method: str) -> Tensor:
 
 
 def mean(values: Tensor) -> tuple[float, float]:
-    """The mean over seeds and its standard error."""
-    return float(values.mean()), float(values.std() / len(values) ** 0.5)
+    """The mean over seeds and its standard error, which is NaN for one seed."""
+    spread = float(values.std()) if len(values) > 1 else math.nan
+    return float(values.mean()), spread / len(values) ** 0.5
 
 
 def shown(method: str, names: dict[str, Score], prefix: str = "") -> str:
-    """The means and standard errors of scores, in one line."""
+    """The means and standard errors of scores, in one line; of one seed, what it has."""
     found = [(mean(of(method, prefix + name)), score.digits) for name, score in names.items()]
-    return "".join(f"{f'{m:.{k}f} ± {e:.{k}f}':>20}" for (m, e), k in found)
+    words = (f"{m:.{k}f}" + (f" ± {e:.{k}f}" if e == e else " " * (k + 5)) for (m, e), k in found)
+    return "".join(f"{each:>20}" for each in words)
