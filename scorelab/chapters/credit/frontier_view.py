@@ -76,7 +76,8 @@ def compute(score: str, judge: str, other: str) -> fig.Traces:
     traces["difference ± 2 standard errors"] = {
         "x": [m for m, _ in pairs],
         "y": np.arange(len(METHODS)),
-        "error_x": {"type": "data", "array": [2 * e for _, e in pairs], "width": 0},
+        # one seed has no error, and a page knows no NaN
+        "error_x": {"type": "data", "array": np.nan_to_num([2 * e for _, e in pairs]), "width": 0},
     }
     traces["no difference"] = {"x": [0.0, 0.0], "y": [-1.0, float(len(METHODS))]}
     return traces
