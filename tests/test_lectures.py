@@ -1,6 +1,7 @@
-"""The lecturer's plan in notebooks/README.md: minutes add up, and the class sees what it says."""
+"""What is promised of explorers, in the plan of lectures and by questions, is what they show."""
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from html import unescape
 from importlib import import_module
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from lab import NOTEBOOKS
 
+from scorelab.explore.controls import Choice
 from scorelab.explore.explorer import BaseExplorer
 
 PLAN = (NOTEBOOKS / "README.md").read_text()
@@ -17,6 +19,7 @@ ROW = re.compile(r"^\| (\d+)–(\d+) \| (.*?) \| (.*?) ?\|", re.MULTILINE)
 STATE = re.compile(r"`(\d\d): (.*)`")
 #: Those whose explorers train or draw samples first, which takes seconds.
 LONG = {"00", "03", "04", "07", "11"}
+NUMBERS = [f"{number:02}" for number in range(12)]
 NUMBER = re.compile(r"[−-]?\d[\d,]*(?:\.\d+)?")
 
 
@@ -29,15 +32,19 @@ def lectures() -> dict[str, list[tuple[int, int, str, str]]]:
     }
 
 
-def lines() -> dict[str, list[tuple[dict[str, Any], list[str]]]]:
-    """For each notebook and lecture what is set, in order, and what is read then."""
-    found: dict[str, list[tuple[dict[str, Any], list[str]]]] = {}
-    for title, rows in lectures().items():
+def lines(number: str) -> Iterator[tuple[dict[str, Any], list[str]]]:
+    """What is set of a notebook's explorer, in all lectures, and what is read then."""
+    kind = import_module(room(number)).Explorer
+    choices = {n: c for row in kind.controls for n, c in row.items() if isinstance(c, Choice)}
+    opening = {name: choice.default for name, choice in choices.items()}
+    for rows in lectures().values():
+        values = opening
         for *_, what, seen in rows:
-            if state := STATE.search(what):
-                values = eval(f"dict({state[2]})")
-                found.setdefault(f"{state[1]} in {title}", []).append((values, quoted(seen)))
-    return found
+            if (state := STATE.search(what)) and state[1] == number:
+                values = values | eval(f"dict({state[2]})")
+                yield values, quoted(seen)
+    for question in kind.quiz:
+        yield question.state(choices), quoted(question.look)
 
 
 def quoted(text: str) -> list[str]:
@@ -84,24 +91,45 @@ def test_the_minutes_of_a_lecture_add_up(title: str) -> None:
 
 def test_there_are_six_lectures_and_two_short_ones_over_all_notebooks() -> None:
     assert len(lectures()) == 8
-    long = {name[:2] for name in lines() if "in Lecture" in name}
-    assert long == {f"{number:02}" for number in range(12)}
-    assert all(quotes for rows in lines().values() for _, quotes in rows)
+    whats = [what for rows in lectures().values() for *_, what, _ in rows]
+    found = {state[1] for what in whats if (state := STATE.search(what))}
+    assert found == set(NUMBERS)
 
 
 def cases() -> list[Any]:
     slow = [pytest.mark.slow]
-    return [pytest.param(name, marks=slow if name[:2] in LONG else []) for name in lines()]
+    return [pytest.param(number, marks=slow if number in LONG else []) for number in NUMBERS]
 
 
-@pytest.mark.parametrize("name", cases())
-def test_the_class_sees_what_the_plan_says(name: str) -> None:
-    (first, quotes), *rest = lines()[name]
-    explorer = import_module(room(name[:2])).Explorer(**first)
-    for values, sentences in [(first, quotes), *rest]:
-        explorer.set(**values)
+@pytest.mark.parametrize("number", cases())
+def test_one_sees_what_was_said(number: str) -> None:
+    (values, quotes), *rest = lines(number)
+    explorer = import_module(room(number)).Explorer(**values)
+    for state, sentences in [(values, quotes), *rest]:
+        explorer.set(**state)
         text = read(explorer)
-        assert [quote for quote in sentences if not says(text, quote)] == [], (values, text)
+        assert sentences
+        assert [quote for quote in sentences if not says(text, quote)] == [], (state, text)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_question_has_an_answer_among_others_and_its_section(number: str) -> None:
+    quiz = import_module(room(number)).Explorer.quiz
+    assert quiz
+    for question in quiz:
+        assert 0 <= question.right < len(question.options) == len(set(question.options))
+        assert quoted(question.look)
+    (text,) = (NOTEBOOKS / "text").glob(f"{number}-*.md")
+    assert re.search(r"^## \d+ Predict first", text.read_text(), re.MULTILINE)
+
+
+def test_the_page_is_told_of_a_question_and_the_explorer_shows_its_answer() -> None:
+    explorer = import_module(room("06")).Explorer(n=125, dim=1)
+    told = explorer.page.quiz[1]
+    assert {*told} == {"ask", "options", "right", "look"}
+    explorer.reply({"show": 1})
+    assert explorer.state == explorer.quiz[1].state(explorer.choices)
+    assert (explorer["n"], explorer["dim"]) == (2000, 2)
 
 
 def test_a_sentence_with_another_number_or_word_is_told() -> None:

@@ -23,9 +23,10 @@ from scorelab.explore.live import Latest
 from scorelab.explore.live_figure import LiveFigure
 from scorelab.explore.missing import missing
 from scorelab.explore.owner import claim, hand, in_kernel, owned
-from scorelab.explore.page import Page
+from scorelab.explore.page import LOOKS, Page
 from scorelab.explore.player import Player
 from scorelab.explore.plotly_page import plotly_page
+from scorelab.explore.quiz import Quiz, told
 from scorelab.explore.still import CAPTION, Still
 from scorelab.explore.theme import night, painted, repaint
 from scorelab.validate import require
@@ -41,6 +42,7 @@ class BaseExplorer(W.VBox):
     """
 
     controls: ClassVar[Table] = ()
+    quiz: ClassVar[Quiz] = ()
     bold = False  # whether lines are as thick as in a lecture
 
     @owned
@@ -56,7 +58,7 @@ class BaseExplorer(W.VBox):
         for name, value in values.items():
             self.by_name[name].value = value
         self.status, self.error = W.HTML(), W.HTML()
-        self.page = Page(lecture=lecture, title=title(self))
+        self.page = Page(lecture=lecture, title=title(self), quiz=told(self.quiz))
         for name, widget in (self.by_name | {"status": self.status, "error": self.error}).items():
             widget.add_class(f"sl-{name}")
         self.figure: BaseFigure = self.blank()
@@ -88,9 +90,8 @@ class BaseExplorer(W.VBox):
                 case Button() | Play():
                     widget.on_click(lambda _, name=name: hand(self.act, getattr(self, name)))
         self.page.observe(lambda _: hand(self.note_move), "moved")
-        looks = ["width", "dark", "lecture", "room"]
-        self.page.observe(Latest(self.fit, self.page.ready, self.fail), looks)
-        self.page.on_msg(lambda *_: hand(self.tell_code))
+        self.page.observe(Latest(self.fit, self.page.ready, self.fail), LOOKS)
+        self.page.on_msg(lambda _, message, __: hand(self.act, self.reply, message))
         self.page.observe(lambda change: self.still.show(change.new), "still")
 
     @cached_property
@@ -179,12 +180,13 @@ class BaseExplorer(W.VBox):
     @property
     def code(self) -> str:
         """The line of Python that makes another one in the same state."""
-        lecture = {"lecture": True} if self.page.lecture else {}
-        return code(type(self), self.state | lecture)
+        return code(type(self), self.state, self.page.lecture)
 
-    def tell_code(self) -> None:
-        """Send the page the present ``code``."""
-        self.page.send({"code": self.code})
+    def reply(self, message: Mapping[str, Any]) -> None:
+        """Show the answer to the question that the page names, or else tell it the ``code``."""
+        if "show" in message:
+            self.set(**self.quiz[message["show"]].state(self.choices))
+        self.page.send(message or {"code": self.code})
 
     # Showing
 

@@ -36,10 +36,11 @@ def _times(size: Any, times: float) -> Any:
     return times * size if isinstance(size, int | float) else [times * each for each in size]
 
 
-def code(kind: type, values: Mapping[str, Any]) -> str:
+def code(kind: type, values: Mapping[str, Any], lecture: bool) -> str:
     """The line of Python that makes an explorer of that kind with these values."""
     room, name = _room(kind), kind.__name__
     given = ", ".join(f"{key}={_written(value)}" for key, value in values.items())
+    given += ", lecture=True" if lecture else ""
     return f"from {room} import {name}; {name}({given})"
 
 

@@ -10,7 +10,9 @@ import traitlets
 
 #: How long, in seconds, a page may take to draw before it is taken for closed, and to open at all.
 PATIENCE, OPENING = 1.0, 20.0
-SCRIPTS = ("signs.js", "page_look.js", "tools.js", "page.js")
+#: What of a page decides how a figure fits it.
+LOOKS = ["width", "dark", "lecture", "room"]
+SCRIPTS = ("signs.js", "page_look.js", "tools.js", "quiz.js", "page.js")
 
 
 def _text(name: str) -> str:
@@ -33,7 +35,8 @@ class Page(anywidget.AnyWidget):
     What depends on who looks is in ``page_look.js``: it says how wide the page is and whether it
     is dark, gives screen readers their words, and sends a still picture when all is at rest. In
     ``tools.js`` is what one does with an explorer as a whole: look at it as a hall does, copy the
-    code that makes it as it is, for which the page sends a message, and save a picture.
+    code that makes it as it is, for which the page sends a message, and save a picture. In
+    ``quiz.js`` are its questions: the page counts the answers, and nobody else.
     """
 
     asked = 0.0
@@ -51,6 +54,8 @@ class Page(anywidget.AnyWidget):
     lecture = traitlets.Bool(False).tag(sync=True, echo_update=False)
     room = traitlets.Int(530).tag(sync=True, echo_update=False)
     title = traitlets.Unicode().tag(sync=True)
+    #: What may be predicted before anything is moved.
+    quiz = traitlets.List().tag(sync=True)
     #: A picture: its "png" in base 64, and "alt", the words that stand for it.
     still = traitlets.Dict().tag(sync=True, echo_update=False)
     _esm = "\n".join(map(_text, SCRIPTS))

@@ -74,6 +74,7 @@ function fit(model, root) {
   const system = matchMedia("(prefers-color-scheme: dark)");
   size.observe(root);
   for (const part of root.children) if (!part.contains(figure)) size.observe(part);
+  root.querySelectorAll(".sl-quiz-panel").forEach((panel) => size.observe(panel));
   theme.observe(document.body, { attributes: true });
   system.addEventListener("change", soon);
   model.on("change:letter change:lecture", grow);

@@ -80,6 +80,7 @@ function tools(model, home, root, signal) {
   const keep = tool("save", "Save picture", "A PNG file of what is shown", () => save(model, root));
   bar.append(...field.parts, lecture, copy, keep);
   home.append(bar);
+  quiz(model, bar, signal);
   const look = () => {
     root.classList.toggle("sl-lecture", hall(model));
     lecture.textContent = hall(model) ? "Leave lecture view" : "Lecture view";
@@ -89,8 +90,8 @@ function tools(model, home, root, signal) {
     requestAnimationFrame(() => root.scrollIntoView({ block: "nearest" }));
   };
   const answered = ({ code }) => {
-    if (asked && code) field.show(code);
-    asked = false; // another view of the explorer may have asked
+    if (asked && code) field.show(code); // else another view of the explorer has asked
+    asked &&= !code;
   };
   model.on("change:lecture", turned);
   model.on("msg:custom", answered);

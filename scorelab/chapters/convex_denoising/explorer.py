@@ -7,6 +7,7 @@ from scorelab.explore.explorer import BaseExplorer
 from scorelab.studies.convex_denoising import ALL, BETAS, COUNTS, LAWS, NOISES
 
 from . import view
+from .quiz import QUIZ
 
 TARGETS = tuple(LAWS)
 BETA = "Weight decay; at noise level √h it is β/√h"
@@ -26,6 +27,7 @@ class Explorer(BaseExplorer):
         },
     )
     blank = staticmethod(view.blank)
+    quiz = QUIZ
 
     def refresh(self) -> None:
         """Show the chosen part of the table."""

@@ -7,6 +7,7 @@ from scorelab.explore.explorer import BaseExplorer
 
 from . import view
 from .optima import BETAS, LAWS, SIZES, SKIPS, optima
+from .quiz import QUIZ
 
 TARGETS, NEURONS = tuple(LAWS), ("relu", "abs")
 SKIP = "Whether a term V x is added, free of charge"
@@ -28,6 +29,7 @@ class Explorer(BaseExplorer):
         },
     )
     blank = staticmethod(view.blank)
+    quiz = QUIZ
 
     def refresh(self) -> None:
         """Show the chosen network at the chosen β; a new path is computed once, and kept."""

@@ -9,6 +9,7 @@ from scorelab.explore.controls import Choice, Play, Slider
 from scorelab.explore.explorer import BaseExplorer
 
 from . import view
+from .quiz import QUIZ
 from .view import DATA, FORMS, RULES, SCORES, STOPS, WIDTHS
 
 FORM = "What the network starts from and corrects"
@@ -37,6 +38,7 @@ class Explorer(BaseExplorer):
         },
     )
     blank = staticmethod(view.blank)
+    quiz = QUIZ
 
     def refresh(self) -> None:
         """Show the chosen stop of the chosen path."""

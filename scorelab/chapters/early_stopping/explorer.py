@@ -9,6 +9,7 @@ from scorelab.explore.explorer import BaseExplorer
 from scorelab.explore.live import one_thread
 
 from . import view
+from .quiz import QUIZ
 from .rules import LABELS, LAWS, StoppingProblem, problem
 
 TARGETS = tuple(LAWS)
@@ -38,6 +39,7 @@ class Explorer(BaseExplorer):
         },
     )
     blank = staticmethod(view.blank)
+    quiz = QUIZ
 
     def chosen(self) -> StoppingProblem:
         """The problem that the controls name."""

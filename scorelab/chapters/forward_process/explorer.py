@@ -8,6 +8,7 @@ from scorelab.explore.live import one_thread
 
 from . import view
 from .laws import TARGETS
+from .quiz import QUIZ
 from .view import TIMES
 
 TIME = (
@@ -27,6 +28,7 @@ class Explorer(BaseExplorer):
         },
     )
     blank = staticmethod(view.blank)
+    quiz = QUIZ
 
     def refresh(self) -> None:
         """Show the chosen law at the chosen time."""

@@ -9,6 +9,7 @@ from scorelab.explore.live import one_thread
 from scorelab.explore.replay.explorer import ReplayExplorer
 
 from . import view
+from .quiz import QUIZ
 from .training_set import DRAWS, LAWS, SIZES, STOPS, TrainingSet, training_set
 
 TARGETS = tuple(LAWS)
@@ -31,6 +32,7 @@ class Explorer(ReplayExplorer[TrainingSet]):
         },
     )
     blank = staticmethod(view.blank)
+    quiz = QUIZ
 
     def prepare(self) -> None:
         """Draw the first samples at once: work behind a page that just opens is in its way."""

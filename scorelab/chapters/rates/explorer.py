@@ -6,6 +6,7 @@ from scorelab.explore.controls import Choice, Play, Slider
 from scorelab.explore.explorer import BaseExplorer
 
 from . import view
+from .quiz import QUIZ
 from .view import DIMS, RULES, SEEDS, SIZES, TIMES
 
 
@@ -31,6 +32,7 @@ class Explorer(BaseExplorer):
         },
     )
     blank = staticmethod(view.blank)
+    quiz = QUIZ
 
     def refresh(self) -> None:
         """Show the chosen part of the sweep."""

@@ -13,6 +13,7 @@ from scorelab.steps import METHODS
 
 from . import view
 from .beside import Comparison, comparison
+from .quiz import QUIZ
 from .walks import EXACT, STEPS, STOPS, Asked
 
 TARGETS = tuple(MIXTURES)
@@ -44,6 +45,7 @@ class Explorer(ReplayExplorer[Comparison]):
         },
     )
     blank = staticmethod(view.blank)
+    quiz = QUIZ
 
     def prepare(self) -> None:
         """Make the first curves at once, so that whoever opens the page can move the stop."""

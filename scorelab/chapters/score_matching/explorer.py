@@ -8,6 +8,7 @@ from scorelab.explore.live import one_thread
 
 from . import view
 from .label_noise import FITS, LAWS, LEVELS, SIZES
+from .quiz import QUIZ
 
 TARGETS = tuple(LAWS)
 FIT = "What is fitted without a remainder"
@@ -26,6 +27,7 @@ class Explorer(BaseExplorer):
         },
     )
     blank = staticmethod(view.blank)
+    quiz = QUIZ
 
     def refresh(self) -> None:
         """Show the chosen law, rows, noise level and fit."""

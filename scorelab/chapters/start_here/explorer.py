@@ -14,6 +14,7 @@ from scorelab.explore.replay.setting import TARGETS
 from scorelab.explore.replay.trainer import PLAY, STOP, TRAINING, TrainingExplorer
 
 from . import view
+from .quiz import QUIZ
 
 SIZES = larger((100, 250, 500, 1000, 2000), (5000, 20_000))
 TIMES = ("uniform", "log")
@@ -39,6 +40,7 @@ class Explorer(TrainingExplorer):
         },
     )
     blank = staticmethod(view.blank)
+    quiz = QUIZ
 
     def chosen(self) -> Record:
         """The record of the model that the controls name."""

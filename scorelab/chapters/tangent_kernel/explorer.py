@@ -13,6 +13,7 @@ from scorelab.explore.replay.trainer import PLAY, STOP, TRAINING, TrainingExplor
 
 from . import view
 from .limit import compared
+from .quiz import QUIZ
 
 SIZES = larger((50, 100, 250), (1000,))
 WIDTHS = larger((16, 64, 256, 1024, 4096, 16384), (65_536,))
@@ -36,6 +37,7 @@ class Explorer(TrainingExplorer):
         },
     )
     blank = staticmethod(view.blank)
+    quiz = QUIZ
 
     def chosen(self) -> Record:
         """The record of the network that the controls name, on log-spaced times."""

@@ -13,6 +13,7 @@ from scorelab.explore.replay.trainer import PLAY, STOP, TRAINING, TrainingExplor
 
 from . import view
 from .neurons import change, unit
+from .quiz import QUIZ
 
 PROBLEM = ("ring of modes", 250, "log")  # target, training points, times
 WIDTHS = larger((16, 64, 256, 1024, 4096), (16_384, 65_536))
@@ -38,6 +39,7 @@ class Explorer(TrainingExplorer):
         },
     )
     blank = staticmethod(view.blank)
+    quiz = QUIZ
 
     def chosen(self) -> Record:
         """The record of the network that the controls name."""
