@@ -34,7 +34,7 @@ UPPER, LOWER = [0.47, 1], [0, 0.36]
 
 def blank() -> go.Figure:
     """Risk above where the rules stop; their scores above Rademacher's; the denoiser."""
-    figure = fig.panels(TITLES, height=470)
+    figure = fig.panels(TITLES, height=454)
     _arrange(figure)
     _curves(figure)
     fig.add_shapes(figure, "training rows", 3, fig.COLORS["data"], "square")
