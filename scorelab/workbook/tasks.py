@@ -53,9 +53,10 @@ class Exercise(Task):
     `solution` takes the arguments of a case and returns a tensor (or what `torch.as_tensor`
     takes). `cases` makes the list of argument tuples anew at each call, the same each time, so an
     answer that changes its inputs spoils only its own; at least two, with different answers, for
-    a constant must not pass. Numbers in it reach the answer as tensors of shape (), so that
-    `math.exp` and `torch.exp` both take them. `mistakes` maps each likely cause, in words that
-    complete "✗ …", to a function that makes that mistake.
+    a constant must not pass. Floats in it reach the answer as tensors of shape (), so that
+    `math.exp` and `torch.exp` both take them, and ints as ints, for `round` and `range`; an answer
+    that raises TypeError or AttributeError gets tensors for both, then plain numbers. `mistakes`
+    maps each likely cause, in words that complete "✗ …", to a function that makes that mistake.
     """
 
     solution: Answer
@@ -168,19 +169,21 @@ def _wrong(answers: list[Any], expected: list[Tensor]) -> str:
 
 
 def _called(function: Answer, case: tuple[Any, ...]) -> Any:
-    """The answer to a case; NumPy takes no tensor for a number beside its arrays: then as it is."""
-    try:
-        return function(*_as_tensors(case))
-    except TypeError:
-        return function(*case)
+    """The answer to a case: `round` takes no tensor and `torch.sqrt` no int, NumPy neither."""
+    for kinds in (float, (int, float)):
+        try:
+            return function(*_as_tensors(case, kinds))
+        except (TypeError, AttributeError):  # it may want another kind of number
+            continue
+    return function(*case)
 
 
-def _as_tensors(case: tuple[Any, ...]) -> list[Any]:
-    """A case with its numbers as tensors, of the type of the tensors beside them."""
+def _as_tensors(case: tuple[Any, ...], kinds: type | tuple[type, ...]) -> list[Any]:
+    """A case with numbers of some kinds as tensors, of the type of the tensors beside them."""
     types = [each.dtype for each in case if isinstance(each, Tensor) and each.is_floating_point()]
     return [
         torch.tensor(each, dtype=types[0] if types and isinstance(each, float) else None)
-        if isinstance(each, (int, float)) and not isinstance(each, bool)
+        if isinstance(each, kinds) and not isinstance(each, bool)
         else each
         for each in case
     ]

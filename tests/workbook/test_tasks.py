@@ -51,13 +51,28 @@ def test_numbers_reach_numpy_as_numbers_where_it_takes_no_tensor() -> None:
     assert reached.verdict(lambda x, most: np.sum(x.numpy() <= most)) == "✓ correct"
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda x, n: x * round(n / 2) ** 2,
+        lambda x, n: x * math.floor(n / 2) ** 2,
+        lambda x, n: x * [0, 0, 1, 1, 4, 4][n],
+        lambda x, n: x * torch.round(n / 2).square(),
+        lambda x, n: x * (n / 2).round() ** 2,
+        lambda x, n: x * n.div(2, rounding_mode="floor") ** 2,
+    ],
+)
+def test_whole_numbers_are_what_an_answer_takes_them_for(answer) -> None:
+    halves = Exercise(
+        lambda x, n: x * (n // 2) ** 2, lambda: [(torch.ones(2), 4), (torch.ones(3), 2)], {}
+    )
+    assert halves.verdict(answer) == "✓ correct"
+
+
 def test_numbers_have_the_type_of_the_tensors_beside_them() -> None:
     seen = []
-    DECAY.verdict(lambda x, rate, steps: seen.append((x.dtype, rate.dtype, steps.dtype)))
-    assert seen == [
-        (torch.float32, torch.float32, torch.int64),
-        (torch.float64, torch.float64, torch.int64),
-    ]
+    DECAY.verdict(lambda x, rate, steps: seen.append((x.dtype, rate.dtype, steps)))
+    assert seen == [(torch.float32, torch.float32, 3), (torch.float64, torch.float64, 2)]
 
 
 @pytest.mark.parametrize("task", [DECAY, CLOUD, Derivation()])

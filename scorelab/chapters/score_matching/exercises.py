@@ -35,7 +35,9 @@ def _pairs() -> Cases:
 def _gaussians() -> Cases:
     """Noisy points (n, 1), mean, standard deviation, α and h (n, 1)."""
     x = torch.tensor([[-1.0], [0.3], [2.0], [3.0]])
-    return [(x + shift, mean, std, *_levels(4)) for shift, mean, std in ((0, 0.5, 0.8), (1, -1, 2))]
+    return [
+        (x + shift, mean, std, *_levels(4)) for shift, mean, std in ((0, 0.5, 0.8), (1, -1.0, 2.0))
+    ]
 
 
 def _queries() -> Cases:
