@@ -21,14 +21,19 @@ def device() -> torch.device:
     """
     wanted = os.environ.get("SCORELAB_DEVICE")
     if wanted:
-        try:
-            return torch.empty(0, device=wanted).device
-        except (RuntimeError, AssertionError) as error:
-            raise ValueError(f"SCORELAB_DEVICE={wanted!r}: torch cannot use it ({error})") from None
+        return usable("SCORELAB_DEVICE", wanted)
     card = torch.device("cuda")
     if torch.cuda.is_available() and answers(card):
         return card
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def usable(argument: str, device: torch.device | str | None) -> torch.device:
+    """The device of that name, torch's default for None, or a ValueError where there is none."""
+    try:
+        return torch.empty(0, device=device).device
+    except (RuntimeError, AssertionError, TypeError) as error:
+        raise ValueError(f"{argument}={device!r}: torch cannot use it ({error})") from None
 
 
 @cache

@@ -29,7 +29,8 @@ class RandomFeatures:
 
     def __call__(self, t: Tensor, x: Tensor) -> Tensor:
         """φ for queries t (n,), x (n, d): shape (n, m p)."""
-        z = self.features(t, x)
+        z = self.features(t, x).to(self.directions)
+        validate.shape("z", z, (len(x), self.directions.shape[1]))
         on = (z @ self.directions.T > 0).to(z) / len(self.directions) ** 0.5
         return (on[:, :, None] * z[:, None, :]).flatten(1)
 
@@ -93,7 +94,7 @@ class FeatureFlow(Flow):
             for t, x, y in zip(*(p.split(ROWS) for p in (data.t, data.x_t, data.x_0)), strict=True):
                 phi = self.phi(t, x)  # products in the rows' own type, sums in float64
                 gram += (phi.T @ phi).to(gram)
-                moment += (phi.T @ y).to(gram)
+                moment += (phi.T @ y.to(phi)).to(gram)
                 self._labels_square += y.square().sum().to(gram)
             self.rows += len(data.x_t)
         values, vectors = torch.linalg.eigh(gram.div_(self.rows))

@@ -47,6 +47,8 @@ class Flow(ABC):
     def _choose_step(self, step_size: float | None) -> float:
         """1/λ_max for None, or a step size below 2/λ_max, where it would diverge."""
         top = float(self.eigenvalues[0])
+        allowed = "must be above 0: nothing can be learned from these data"
+        validate.require(top > 0, "the largest eigenvalue", top, allowed)
         step = 1 / top if step_size is None else validate.positive("step_size", step_size)
         validate.require(
             step * top < 2,
@@ -100,11 +102,13 @@ class Flow(ABC):
         The queries are brought into the eigenbasis once, so that a step costs one small product:
         what an explorer needs.
         """
+        validate.queries(t, x)
         rotated = self._rotated(t, x)
         return lambda step: (rotated @ self._weighted([validate.step("step", step)])).to(x)
 
     def predict(self, t: Tensor, x: Tensor) -> Tensor:
         """Predictions at queries t (m,), x (m, d) at every stop, shape (T, m, d)."""
+        validate.queries(t, x)
         predictions = self._rotated(t, x) @ self._weighted(self.stops)
         return predictions.unflatten(1, (len(self.stops), -1)).movedim(0, 1).to(x)
 

@@ -149,7 +149,6 @@ class KernelDenoiser:
         query = self.features(t, x).to(self.z)
         validate.shape("z", query, (len(x), self.z.shape[1]))
         if x.is_cpu:  # to look at numbers on a card is to wait for the card
-            validate.points("x", x)
             _usable("(t, x)", query)
         return self._product(query).to(x)
 
@@ -201,7 +200,8 @@ class KernelFlow(Flow):
         The decomposition is of the inputs alone. Raises ValueError for labels of another shape.
         """
         other = copy(self)
-        other.labels = validate.shape("labels", labels, tuple(self.labels.shape)).to(self.labels)
+        validate.shape("labels", validate.rows("labels", labels), tuple(self.labels.shape))
+        other.labels = labels.to(self.labels)
         other.projections = self.vectors.T @ other.labels
         return other
 

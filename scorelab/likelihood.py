@@ -36,14 +36,15 @@ def log_likelihood(
     when None (5/1000 in float32, which rounds more). Smooth denoisers come to eight digits that
     way; the kinks of a network cost order, and 1/1000 may take thousands of steps. The trace is
     taken by central differences, 2d calls of the denoiser: meant for few dimensions. Raises
-    ValueError for x that is not (n, d) and finite, ``steps`` < 1, a tolerance that is ≤ 0 or that
-    6400 steps do not reach, and a denoiser that does not stay finite.
+    ValueError for x that is not (n, d) and finite, ``steps`` < 1, a tolerance within rounding or
+    one that 6400 steps do not reach, and a denoiser that does not stay finite.
     """
     y = validate.points("x", x) / process.alpha(process.t_min)
     if steps is not None:
         return _finite(_in_steps(process, denoiser, y, validate.count("steps", steps)))
-    near = TOLERANCES.get(x.dtype, 5e-2) if tolerance is None else tolerance
-    validate.positive("tolerance", near)
+    near = validate.positive("tolerance", TOLERANCES[x.dtype] if tolerance is None else tolerance)
+    least = 10 * torch.finfo(x.dtype).eps ** (2 / 3)  # the rounding of the trace's differences
+    validate.require(near >= least, "tolerance", near, f"must be at least {least:.1g} in {x.dtype}")
     steps, found = FIRST, _in_steps(process, denoiser, y, FIRST)
     while True:
         steps, before = 2 * steps, found

@@ -15,7 +15,7 @@ import torch
 from torch import Generator, Tensor
 
 from . import validate
-from .devices import has_triton, require_memory
+from .devices import has_triton, require_memory, usable
 from .process import FeatureMap, OrnsteinUhlenbeck, draw
 
 
@@ -61,7 +61,8 @@ class TwoLayerNet:
         validate.count("width", width, least=2)
         validate.require(width % 2 == 0, "width", width, "must be even: neurons come in pairs")
         self.features = features or process.features
-        like = torch.empty(0, dtype=dtype, device=device)
+        validate.require(dtype in validate.FLOATS, "dtype", dtype, "must be float32 or float64")
+        like = torch.empty(0, dtype=dtype, device=usable("device", device))
         columns = self.features(like.new_ones(1), like.new_ones(1, dim)).shape[1]
         needed = width * (columns + dim) * like.element_size()
         require_memory("width", width, 2 * needed, like.device)
@@ -95,7 +96,7 @@ class TwoLayerNet:
 
     def forward(self, z: Tensor) -> Tensor:
         """f_W(z) for features z (n, p), shape (n, d). Raises ValueError for another p."""
-        validate.shape("z", z, (len(z), self.weight.shape[1]))
+        z = self._features("z", z)
         if loops := fused(z, self.weight, self.signs):
             return loops.forward(z, self.weight, self.signs)
         return (z @ self.weight.T).relu_() @ self.signs / math.sqrt(self.width)
@@ -106,7 +107,8 @@ class TwoLayerNet:
         ∇L = (1 / (n √m)) Σ_j Σ_i a_r^i R_ji 1[w_r · z_j > 0] z_j with the residuals R: three
         matrix products and one mask, and no autograd. Raises ValueError for another shape.
         """
-        validate.shape("labels", labels, (len(z), self.dim))
+        z = self._features("z", z)
+        labels = validate.shape("labels", labels, (len(z), self.dim)).to(z)
         pre = z @ self.weight.T
         active = pre > 0
         residual = pre.relu_() @ self.signs / math.sqrt(self.width) - labels
@@ -119,13 +121,15 @@ class TwoLayerNet:
         Raises ValueError for weights of another shape.
         """
         net = copy(self)
-        net.weight = validate.shape("weight", weight, tuple(self.weight.shape))
+        shape = tuple(self.weight.shape)
+        net.weight = validate.shape("weight", validate.tensor("weight", weight), shape)
         return net
 
     def to(self, device: torch.device | str) -> TwoLayerNet:
         """A copy of the network on another device."""
-        net = self.with_weight(self.weight.to(device))
-        net.signs = self.signs.to(device)
+        where = usable("device", device)
+        net = self.with_weight(self.weight.to(where))
+        net.signs = self.signs.to(where)
         return net
 
     def empirical_ntk(self, z1: Tensor, z2: Tensor) -> Tensor:
@@ -134,6 +138,7 @@ class TwoLayerNet:
         (z · z' / m) Σ_r 1[w_r·z > 0] 1[w_r·z' > 0] for z1 (n1, p), z2 (n2, p); shape (n1, n2). It
         tends to ``ntk`` at the rate m^{−1/2} for random weights.
         """
+        z1, z2 = self._features("z1", z1), self._features("z2", z2)
         return (z1 @ z2.T) * self.active_at_both(z1, z2)
 
     def cross_ntk(self, z1: Tensor, z2: Tensor, i: int, j: int) -> Tensor:
@@ -142,18 +147,26 @@ class TwoLayerNet:
         (z · z' / m) Σ_r a_r^i a_r^j 1[w_r·z > 0] 1[w_r·z' > 0] (derived). For i = j it is
         ``empirical_ntk``; for i ≠ j it tends to 0 with the width.
         """
+        for name, output in (("i", i), ("j", j)):
+            validate.count(name, output, least=0, most=self.dim - 1)
         agree = self.signs[:, i] * self.signs[:, j]
+        z1, z2 = self._features("z1", z1), self._features("z2", z2)
         on1, on2 = (self.active(z).to(z.dtype) for z in (z1, z2))
         return (z1 @ z2.T) * ((on1 * agree) @ on2.T / self.width)
 
     def active(self, z: Tensor) -> Tensor:
         """Which neurons are active, w_r · z > 0, for features z (n, p): boolean, (n, m)."""
-        return z @ self.weight.T > 0
+        return self._features("z", z) @ self.weight.T > 0
 
     def active_at_both(self, z1: Tensor, z2: Tensor) -> Tensor:
         """The share of the neurons that are active at z and z', for z1 (n1, p) and z2 (n2, p).
 
         Shape (n1, n2). For random weights it is (π − ∠(z, z')) / (2π) on average.
         """
-        on1, on2 = (self.active(z).to(z.dtype) for z in (z1, z2))
+        on1, on2 = (self.active(z).to(self.weight.dtype) for z in (z1, z2))
         return on1 @ on2.T / self.width
+
+    def _features(self, name: str, z: Tensor) -> Tensor:
+        """Features (n, p) in the type of the weights, or a ValueError."""
+        shape = (*validate.tensor(name, z).shape[:1], self.weight.shape[1])
+        return validate.rows(name, validate.shape(name, z, shape)).to(self.weight.dtype)

@@ -28,13 +28,15 @@ class Denoiser(Protocol):
 def answer(denoiser: Denoiser, t: Tensor, x: Tensor) -> Tensor:
     """f(t, x), which must have the shape of x (n, d): another would be broadcast to a wrong number.
 
-    Raises ValueError with both shapes. Every function of the package asks denoisers through this.
+    Raises ValueError with both shapes, or where it is not finite (on a card nobody looks). Every
+    function of the package asks denoisers through this.
     """
+    validate.require(callable(denoiser), "denoiser", denoiser, "must be a function of (t, x)")
     f = denoiser(t, x)
     shape = tuple(f.shape) if isinstance(f, Tensor) else type(f).__name__
     allowed = f"must be that of x, {tuple(x.shape)}"
     validate.require(shape == tuple(x.shape), "denoiser(t, x).shape", shape, allowed)
-    return f
+    return validate.rows("denoiser(t, x)", f)
 
 
 @runtime_checkable
@@ -74,8 +76,7 @@ class Path(Protocol):
 
 def log_stops(last: int, count: int = 60) -> tuple[int, ...]:
     """0, then about ``count`` distinct whole numbers evenly spaced in log from 1 to ``last``."""
-    for name, value, least, most in (("last", last, 1, 2**53), ("count", count, 2, 10**6)):
-        validate.count(name, value, least)
-        validate.require(value <= most, name, value, f"must be at most {most}")
+    validate.count("last", last)
+    validate.count("count", count, least=2, most=10**6)
     spaced = torch.logspace(0, math.log10(last), count, dtype=torch.float64).round().long()
     return (0, *spaced.unique().tolist())

@@ -35,7 +35,7 @@ class PowerLaw:
         """
         from scipy import stats  # it takes a while to import: only who fits pays for it
 
-        x, y = (torch.as_tensor(values).double().cpu() for values in (x, y))
+        x, y = validate.numbers("x", x).cpu(), validate.numbers("y", y).cpu()
         validate.shape("y", y, (len(x),))
         validate.require(len(x) > 2, "len(x)", len(x), "must be at least 3")
         for name, values in (("x", x), ("y", y)):

@@ -14,6 +14,7 @@ import torch
 from torch import Generator, Tensor
 
 from . import validate
+from .devices import require_memory
 from .path import Denoiser, answer
 
 
@@ -21,7 +22,7 @@ def draw(
     kind: Callable[..., Tensor], shape: tuple[int, ...], generator: Generator | None, like: Tensor
 ) -> Tensor:
     """Random numbers drawn on the CPU and then moved, so that every device gets the same ones."""
-    return kind(shape, generator=generator, dtype=like.dtype).to(like.device)
+    return kind(shape, generator=validate.seeded(generator), dtype=like.dtype).to(like.device)
 
 
 #: What a network sees of queries t (n,), x (n, d): features z (n, p).
@@ -42,10 +43,11 @@ class Regression:
     def __post_init__(self) -> None:
         validate.points("x_t", self.x_t)
         validate.points("x_0", self.x_0, dim=self.x_t.shape[1])
+        validate.tensor("t", self.t)
         for name, value in (("t", self.t), ("x_0", self.x_0)):
             shapes = (tuple(value.shape), tuple(self.x_t.shape))
             validate.require(
-                len(value) == len(self.x_t),
+                value.shape[:1] == self.x_t.shape[:1],
                 f"{name}.shape, x_t.shape",
                 shapes,
                 "must have as many rows as each other",
@@ -88,22 +90,24 @@ class OrnsteinUhlenbeck:
         validate.require(
             self.t_min < self.t_max, "t_max", self.t_max, f"must be above t_min = {self.t_min}"
         )
-        validate.require(self.t_max <= 50, "t_max", self.t_max, "must be at most 50")
+        allowed = f"must be at most {validate.LATEST}"
+        validate.require(self.t_max <= validate.LATEST, "t_max", self.t_max, allowed)
 
     def alpha(self, t: Tensor | float) -> Tensor:
         """The signal that is left, α(t) = e^{−t/2}; t of any shape, the result of the same."""
-        return torch.exp(-torch.as_tensor(t) / 2)
+        return torch.exp(-_time(t) / 2)
 
     def h(self, t: Tensor | float) -> Tensor:
         """The variance of the noise, h(t) = 1 − e^{−t}, so that α² + h = 1; any shape."""
-        return -torch.expm1(-torch.as_tensor(t))
+        return -torch.expm1(-_time(t))
 
     def time_at(self, noise_level: float) -> float:
         """The time at which √h(t) is the given noise level, t = −log(1 − √h²).
 
         Raises ValueError for a level outside (0, 1).
         """
-        validate.require(0 < noise_level < 1, "noise_level", noise_level, "must be in (0, 1)")
+        ok = validate.real(noise_level) and 0 < noise_level < 1
+        validate.require(ok, "noise_level", noise_level, "must be in (0, 1)")
         return -math.log1p(-(noise_level**2))
 
     def perturb(
@@ -111,7 +115,7 @@ class OrnsteinUhlenbeck:
     ) -> Tensor:
         """Draw X_t = α X_0 + √h ξ for x0 (n, d) and t a number or (n,); returns (n, d)."""
         validate.points("x0", x0)
-        t = torch.as_tensor(t, dtype=x0.dtype, device=x0.device)
+        t = validate.numbers("t", t).to(x0)
         t = validate.shape("t", t, (), (len(x0),)).expand(len(x0))[:, None]
         validate.require(bool((t >= 0).all()), "t", float(t.min()), "times must be ≥ 0")
         noise = draw(torch.randn, tuple(x0.shape), generator, x0)
@@ -133,7 +137,10 @@ class OrnsteinUhlenbeck:
         unknown ``times``, ``draws`` < 1 or data that is not finite.
         """
         validate.one_of("times", times, ("uniform", "log"))
-        x_0 = validate.points("x0", x0).repeat(validate.count("draws", draws), 1)
+        rows = len(validate.points("x0", x0)) * validate.count("draws", draws)
+        needed = rows * (4 * x0.shape[1] + 2) * x0.element_size()
+        require_memory("draws", draws, needed, x0.device)
+        x_0 = x0.repeat(draws, 1)
         u = draw(torch.rand, (len(x_0),), generator, x_0)
         if times == "uniform":
             t = self.t_min + (self.t_max - self.t_min) * u
@@ -158,11 +165,21 @@ class OrnsteinUhlenbeck:
         """
 
         def score(t: Tensor, x: Tensor) -> Tensor:
-            validate.require(bool((t > 0).all()), "t", float(t.min()), "times must be above 0")
-            return self.tweedie(answer(denoiser, t, x), t, x)
+            validate.queries(t, x)
+            validate.times(t.cpu())
+            return self.tweedie(answer(denoiser, t, x), t.to(x.dtype), x)
 
         return score
 
     def tweedie(self, f: Tensor, t: Tensor, x: Tensor) -> Tensor:
         """The score (α(t) f − x) / h(t) (n, d) for a denoiser's answer f (n, d) at t > 0, x."""
         return (self.alpha(t)[:, None] * f - x) / self.h(t)[:, None]
+
+
+def _time(t: Tensor | float) -> Tensor:
+    """Times as a tensor; a ValueError for what is none. The numbers in tensors are not read."""
+    if isinstance(t, Tensor) and t.dtype in validate.FLOATS:
+        return t
+    found = validate.numbers("t", t).float()
+    validate.require(bool((found >= 0).all()), "t", t, "times must be ≥ 0")
+    return found

@@ -14,7 +14,7 @@ import torch
 from torch import Generator, Tensor
 
 from . import validate
-from .devices import require_memory
+from .devices import require_memory, usable
 from .fused.graphs import State, turns
 from .path import Denoiser, Placed, answer
 from .process import OrnsteinUhlenbeck, draw
@@ -52,7 +52,7 @@ def trajectory(
     shape = (validate.count("n", n), validate.count("dim", dim))
     if device is None and isinstance(denoiser, Placed):
         device = denoiser.device
-    like = torch.empty(0, device=device)
+    like = torch.empty(0, device=usable("device", device))
     require_memory("n", n, 4 * (len(way) + 4) * n * dim, like.device)
     return _trajectory(process, denoiser, shape, way, step, generator, like)
 

@@ -51,7 +51,6 @@ def times(process: OrnsteinUhlenbeck, steps: int, schedule: str = "exponential")
     "cosine" (Nichol and Dhariwal 2021). Raises ValueError for an unknown
     schedule, and fewer than 2 steps or more than a million.
     """
-    validate.count("steps", steps, least=2)
-    validate.require(steps <= 10**6, "steps", steps, "must be at most 1000000")
+    validate.count("steps", steps, least=2, most=10**6)
     at = SCHEDULES[validate.one_of("schedule", schedule, SCHEDULES)]
     return [at(process.t_max, process.t_min, i / (steps - 1)) for i in range(steps)]

@@ -36,14 +36,7 @@ def rademacher(eigenvalues: Tensor, step_size: float, noise: float, radius: floa
     """
     step_size = validate.positive("step_size", step_size)
     noise, radius = validate.positive("noise", noise), validate.positive("radius", radius)
-    values = torch.as_tensor(eigenvalues).double()
-    ok = values.dim() == 1 and bool(torch.isfinite(values).all() and (values >= 0).all())
-    validate.require(
-        ok and bool(values.sum() > 0),
-        "eigenvalues",
-        eigenvalues,
-        "must be a vector of finite numbers ≥ 0, not all 0",
-    )
+    values = _spectrum(eigenvalues)
 
     def exceeded(step: int) -> bool:
         # Both sides times η_τ, so that what grows stands on the left.
@@ -52,6 +45,7 @@ def rademacher(eigenvalues: Tensor, step_size: float, noise: float, radius: floa
     high = 1
     while not exceeded(high):
         high *= 2
+        validate.require(high < 2**900, "radius", radius, "so large that it never stops")
     low = high // 2  # exceeded is monotone in the step: false at low, true at high
     while high - low > 1:
         middle = (low + high) // 2
@@ -64,7 +58,21 @@ def complexity(eigenvalues: Tensor, time: float) -> float:
 
     For the ``eigenvalues`` (n,) of K/n and ``time`` η_τ = ητ. It grows with the time.
     """
-    return float((eigenvalues * time**2).clamp_max(time).mean().sqrt())
+    time = validate.positive("time", time)
+    return math.sqrt(time) * float((_spectrum(eigenvalues) * time).clamp_max(1).mean().sqrt())
+
+
+def _spectrum(eigenvalues: Tensor) -> Tensor:
+    """Eigenvalues (n,) in float64, or a ValueError."""
+    values = validate.numbers("eigenvalues", eigenvalues)
+    ok = values.dim() == 1 and bool(torch.isfinite(values).all() and (values >= 0).all())
+    validate.require(
+        ok and bool(values.sum() > 0),
+        "eigenvalues",
+        eigenvalues,
+        "must be a vector of finite numbers ≥ 0, not all 0",
+    )
+    return values
 
 
 def oracle(path: Path, truth: Denoiser, data: Regression) -> int:

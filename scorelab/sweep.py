@@ -59,10 +59,17 @@ class SweepFailed(RuntimeError):
 
 def grid(**axes: Iterable[Any]) -> list[dict[str, Any]]:
     """All combinations of the axes' values, the last axis fastest. ValueError for an empty axis."""
-    values = {name: list(axis) for name, axis in axes.items()}
-    for name, axis in values.items():
-        validate.require(bool(axis), name, axis, "must have at least one value")
+    values = {name: _values(name, axis) for name, axis in axes.items()}
     return [dict(zip(values, cell, strict=True)) for cell in itertools.product(*values.values())]
+
+
+def _values(name: str, axis: Iterable[Any]) -> list[Any]:
+    try:
+        values = list(axis)
+    except TypeError:
+        values = []
+    validate.require(bool(values), name, axis, "must have at least one value")
+    return values
 
 
 def run(
@@ -95,7 +102,7 @@ def run(
 
     cells = [dict(cell) for cell in cells]
     validate.require(bool(cells), "cells", cells, "must hold at least one cell")
-    whole = isinstance(jobs, Integral) and not isinstance(jobs, bool) and jobs != 0
+    whole = isinstance(jobs, Integral) and not isinstance(jobs, bool) and 0 < abs(jobs) <= 10_000
     validate.require(whole, "jobs", jobs, "must be a number of processes, or -1 for all")
     if timeout is not None:
         validate.positive("timeout", timeout)

@@ -9,6 +9,7 @@ import torch
 from torch import Generator, Tensor
 
 from . import validate
+from .devices import require_memory
 from .path import Denoiser
 from .process import OrnsteinUhlenbeck, draw
 
@@ -32,12 +33,12 @@ class GaussianMixture:
         stds: Tensor | Sequence[float] | float,
         weights: Tensor | Sequence[float] | None = None,
     ) -> None:
-        self.means = validate.points("means", torch.as_tensor(means, dtype=torch.float64))
+        self.means = validate.points("means", validate.numbers("means", means))
         k = len(self.means)
         self.stds = _per_mode("stds", stds, k)
         ok = bool((self.stds >= SMALLEST).all())
         validate.require(ok, "stds", stds, f"must all be above 0, at least {SMALLEST:g}")
-        _sized("means", self.means)
+        validate.sized("means", self.means, LARGEST)
         self.weights = _per_mode("weights", 1.0 if weights is None else weights, k)
         ok = bool((self.weights >= 0).all() and self.weights.sum() > 0)
         validate.require(ok, "weights", weights, "must be ≥ 0 and not all 0")
@@ -51,7 +52,7 @@ class GaussianMixture:
     @classmethod
     def ring(cls, modes: int = 4, radius: float = 1.5, std: float = 0.25) -> GaussianMixture:
         """Equal modes, evenly spaced on a circle in the plane."""
-        angle = torch.arange(validate.count("modes", modes)) * (2 * math.pi / modes)
+        angle = torch.arange(validate.count("modes", modes, most=10**6)) * (2 * math.pi / modes)
         circle = torch.stack((angle.cos(), angle.sin()), dim=1)
         return cls(validate.positive("radius", radius) * circle, std)
 
@@ -60,8 +61,8 @@ class GaussianMixture:
         cls, modes: int = 3, spacing: float = 1.5, std: float = 0.25, dim: int = 1
     ) -> GaussianMixture:
         """Equal modes, evenly spaced along the first axis of ``dim`` dimensions, centred at 0."""
-        place = torch.arange(validate.count("modes", modes)) - (modes - 1) / 2
-        means = torch.zeros(modes, validate.count("dim", dim))
+        place = torch.arange(validate.count("modes", modes, most=10**6)) - (modes - 1) / 2
+        means = torch.zeros(modes, validate.count("dim", dim, most=10**6))
         means[:, 0] = validate.positive("spacing", spacing) * place
         return cls(means, std)
 
@@ -71,7 +72,7 @@ class GaussianMixture:
     ) -> GaussianMixture:
         """Equal modes, evenly spaced along an Archimedean spiral in the plane, with mean 0."""
         # Equal steps in √s make equal steps of length, since the length grows like the angle².
-        s = torch.linspace(0.05, 1, validate.count("modes", modes, least=2)).sqrt()
+        s = torch.linspace(0.05, 1, validate.count("modes", modes, least=2, most=10**6)).sqrt()
         angle = 2 * math.pi * validate.positive("turns", turns) * s
         spiral = torch.stack((s * angle.cos(), s * angle.sin()), dim=1)
         return cls(validate.positive("radius", radius) * (spiral - spiral.mean(0)), std)
@@ -79,6 +80,8 @@ class GaussianMixture:
     def sample(self, n: int, *, generator: Generator | None = None) -> Tensor:
         """``n`` independent draws, (n, d), float32 on the CPU."""
         shape = (validate.count("n", n), self.dim)
+        require_memory("n", n, 8 * n * (4 * self.dim + 2), self.means.device)
+        validate.seeded(generator)
         mode = torch.multinomial(self.weights, n, replacement=True, generator=generator)
         noise = draw(torch.randn, shape, generator, self.means)
         return (self.means[mode] + self.stds[mode, None] * noise).float()
@@ -93,7 +96,7 @@ class GaussianMixture:
 
     def noised(self, process: OrnsteinUhlenbeck, t: Tensor | float) -> GaussianMixture:
         """The law of X_t at one time: a mixture with means α μ_k and variances α² s_k² + h."""
-        alpha, h = float(process.alpha(t)), float(process.h(t))
+        alpha, h = _signal(process, t, zero=True)
         return GaussianMixture(
             alpha * self.means, (alpha**2 * self.stds**2 + h).sqrt(), self.weights
         )
@@ -105,7 +108,7 @@ class GaussianMixture:
         """
 
         def denoiser(t: Tensor, x: Tensor) -> Tensor:
-            validate.queries(t, x, self.dim)
+            t = self._times(t, x)
             alpha, means, signal, v, r = self._posterior(process, t, x)
             gain = r * signal / v
             return r @ means + gain.sum(1, keepdim=True) * x - alpha * (gain @ means)
@@ -117,15 +120,21 @@ class GaussianMixture:
 
         Within mode k, X_0 given x is Gaussian with mean m_k = μ_k + (α s_k²/v_k)(x − α μ_k) and
         variance s_k² h/v_k, v_k = α² s_k² + h; the rest is the spread of the m_k (total variance).
-        Raises ValueError for shapes that are no denoiser's.
+        Raises ValueError for shapes that are no denoiser's, and times outside [0, 50].
         """
-        validate.queries(t, x, self.dim)
+        t = self._times(t, x)
         alpha, means, signal, v, r = self._posterior(process, t, x)
         x = _in_sight(x, torch.minimum(alpha[:, 0], v.amin(1).sqrt()))
         m = means + (signal / v)[:, :, None] * (x[:, None] - alpha[:, :, None] * means)
         between = (m - (r[:, :, None] * m).sum(1, keepdim=True)).square().sum(2)
         within = self.dim * self.stds.to(x) ** 2 * process.h(t)[:, None] / v
         return (r * (within + between)).sum(1)
+
+    def _times(self, t: Tensor, x: Tensor) -> Tensor:
+        """The times of queries in the type of these, or a ValueError."""
+        validate.queries(t, x, self.dim)
+        validate.times(t, zero=True)
+        return t.to(x.dtype)
 
     def _posterior(
         self, process: OrnsteinUhlenbeck, t: Tensor, x: Tensor
@@ -149,11 +158,12 @@ class Empirical:
     """The law that puts mass 1/n on each of n training points ``x0`` (n, d)."""
 
     def __init__(self, x0: Tensor) -> None:
-        self.x0 = _sized("x0", validate.points("x0", x0))
+        self.x0 = validate.sized("x0", validate.points("x0", x0), LARGEST)
 
     def noised(self, process: OrnsteinUhlenbeck, t: Tensor | float) -> GaussianMixture:
         """The law of X_t at one time t > 0: equal Gaussians N(α x_i, h I)."""
-        return GaussianMixture(process.alpha(t) * self.x0.cpu(), process.h(t).sqrt())
+        alpha, h = _signal(process, t)
+        return GaussianMixture(alpha * self.x0.cpu(), math.sqrt(h))
 
     def denoiser(self, process: OrnsteinUhlenbeck) -> Denoiser:
         """The memorising optimum f(t, x) = Σ_i softmax_i(−‖x − α x_i‖² / (2h)) x_i (standard).
@@ -170,13 +180,21 @@ class Empirical:
 
         def denoiser(t: Tensor, x: Tensor) -> Tensor:
             validate.queries(t, x, self.x0.shape[1])
-            if t.is_cpu:  # to look at numbers on a card is to wait for the card
-                validate.require(bool((t > 0).all()), "t", float(t.min()), "times must be above 0")
+            validate.times(t)
             rows = max(1, BLOCK // len(self.x0))
-            parts = zip(t.split(rows), x.split(rows), strict=True)
+            parts = zip(t.to(x.dtype).split(rows), x.split(rows), strict=True)
             return torch.cat([block(*part) for part in parts])
 
         return denoiser
+
+
+def _signal(
+    process: OrnsteinUhlenbeck, t: Tensor | float, zero: bool = False
+) -> tuple[float, float]:
+    """α and h at one time."""
+    one = validate.shape("t", validate.numbers("t", t), ())
+    validate.times(one, zero)
+    return float(process.alpha(one)), float(process.h(one))
 
 
 def _in_sight(x: Tensor, unit: Tensor) -> Tensor:
@@ -188,15 +206,8 @@ def _in_sight(x: Tensor, unit: Tensor) -> Tensor:
     return x * (far * unit / x.abs().amax(1).clamp_min(1e-30)).clamp(max=1)[:, None]
 
 
-def _sized(name: str, points: Tensor) -> Tensor:
-    """Points (n, d) whose squares float32 holds with room to spare, or a ValueError."""
-    most = float(points.abs().max())
-    validate.require(most <= LARGEST, f"the largest of {name}", most, f"must be below {LARGEST:g}")
-    return points
-
-
 def _per_mode(name: str, value: Tensor | Sequence[float] | float, k: int) -> Tensor:
-    value = torch.as_tensor(value, dtype=torch.float64)
+    value = validate.numbers(name, value)
     ok = value.shape in ((), (k,)) and bool(torch.isfinite(value).all())
     validate.require(ok, name, value.tolist(), f"must be one finite number or {k} of them")
     return value.expand(k)

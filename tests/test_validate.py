@@ -79,7 +79,7 @@ def test_rising_steps_are_passed_on_one_by_one() -> None:
         (torch.ones(3), r"x\.shape=\(3,\): must be \(n, d\) with n ≥ 1 and d ≥ 1"),
         (torch.ones(0, 2), r"x\.shape=\(0, 2\): must be \(n, d\)"),
         (torch.ones(2, 0), r"x\.shape=\(2, 0\): must be \(n, d\)"),
-        (torch.ones(2, 2, dtype=torch.int64), r"x\.dtype=torch\.int64: must be a floating-point"),
+        (torch.ones(2, 2, dtype=torch.int64), r"x\.dtype=torch\.int64: must be float32"),
         (torch.tensor([[0, NAN], [INF, 1]]), "x='tensor with 2 NaN or infinite values': must be f"),
     ],
 )

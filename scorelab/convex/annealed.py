@@ -71,6 +71,7 @@ def annealed(
     ``denoising`` does.
     """
     validate.points("x0", x0)
+    beta = validate.positive("beta", beta)
     validate.count("levels", levels)
     ratio = process.t_max / process.t_min
     times = [process.t_min * ratio ** (i / max(levels - 1, 1)) for i in range(levels)]

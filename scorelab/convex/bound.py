@@ -38,7 +38,7 @@ def least(lasso: GroupLasso, oracle: Plane) -> tuple[float, float]:
             return low, high
         units, before = join(units, pick(offered, earned > low)), low
         dual, low, reach = _shortest(lasso, rest, units)
-        if low > before:  # else nobody goes, so that no round is made twice
+        if low > before * (1 + NEAR / 10):  # else nobody goes, so that no round is made twice
             units = pick(units, reach > FAR * low)
     raise RuntimeError(f"the least β is between {low:g} and {high:g} after {ROUNDS} rounds")
 

@@ -7,6 +7,7 @@ can judge it. Sums over the data, not means; biases and V carry no penalty.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -36,8 +37,17 @@ def network_score(x: Tensor, neurons: Neurons, linear: Linear, activation: str) 
     return sigma(x @ w.T + b) @ a + x @ v.T + b2
 
 
+def _checked(name: str, x: Tensor, neurons: Neurons) -> Tensor:
+    """Data (n, d) in the type of the weights, whose squares are numbers; or a ValueError."""
+    w = neurons[0]
+    most = torch.finfo(w.dtype).max ** 0.45
+    return validate.sized(name, validate.points(name, x, dim=w.shape[1]).to(w), most)
+
+
 def penalty(neurons: Neurons, beta: float) -> Tensor:
     """Weight decay (β/2)(‖W‖² + ‖A‖²), a number."""
+    ok = validate.real(beta) and 0 <= beta < math.inf
+    validate.require(ok, "beta", beta, "must be a finite number ≥ 0")
     w, _, a = neurons
     return beta / 2 * (w.square().sum() + a.square().sum())
 
@@ -52,6 +62,7 @@ def score_matching_loss(
     """
     slope = ACTIVATIONS[validate.one_of("activation", activation, ACTIVATIONS)][1]
     (w, b, a), (v, _) = neurons, linear
+    x = _checked("x", x, neurons)
     divergence = (slope(x @ w.T + b) @ (w * a).sum(1)).sum() + len(x) * v.trace()
     squares = network_score(x, neurons, linear, activation).square().sum()
     return divergence + squares / 2 + penalty(neurons, beta)
@@ -66,6 +77,9 @@ def denoising_loss(
     activation: str = "relu",
 ) -> Tensor:
     """½ Σ_i ‖s(x_i) − ℓ_i‖² + (β/2)(‖W‖² + ‖A‖²) for x_noisy (n, d), targets (n, d_out)."""
+    x_noisy = _checked("x_noisy", x_noisy, neurons)
+    targets = validate.points("targets", targets, dim=len(linear[0])).to(x_noisy)
+    validate.shape("targets", targets, (len(x_noisy), len(linear[0])))
     residual = network_score(x_noisy, neurons, linear, activation) - targets
     return residual.square().sum() / 2 + penalty(neurons, beta)
 
@@ -98,7 +112,9 @@ class Fit:
 
         ``loss`` is the same objective on the same data, however the network was trained.
         """
-        return float(loss) - self.lower_bound
+        number = validate.shape("loss", validate.numbers("loss", loss), ())
+        validate.finite("loss", number)
+        return float(number) - self.lower_bound
 
     def score(self, x: Tensor) -> Tensor:
         """s(x) for x (n, d), shape (n, d_out), in the type and on the device of x."""

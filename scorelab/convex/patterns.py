@@ -106,7 +106,7 @@ def _beside(x: Array, on: Flags, ahead: Flags) -> Flags:
 
 def _sampled(x: Array, count: int, generator: Generator | None) -> Flags:
     """Normal directions, a random point just before or just behind each plane, up to ``count``."""
-    generator = generator or Generator().manual_seed(0)
+    generator = validate.seeded(generator) or Generator().manual_seed(0)
     n, dim = x.shape
     found = np.zeros((n, 0), bool)
     for _ in range(PATIENCE):

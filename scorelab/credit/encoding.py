@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Generator, Tensor
 
-from scorelab.validate import points
+from scorelab.validate import points, seeded
 
 from .table import CATEGORICAL, CODES, COLUMNS, check
 
@@ -62,8 +62,6 @@ class Encoding:
     dim = len(COLUMNS)
 
     def __init__(self, frame: pd.DataFrame) -> None:
-        if not len(frame):
-            raise ValueError("len(frame)=0: must be at least 1")
         self.ranks = [Ranks(column) for column in _columns(frame)]
 
     def encode(self, frame: pd.DataFrame, *, generator: Generator | None = None) -> Tensor:
@@ -78,7 +76,7 @@ class Encoding:
             if name in CODES and not (known := torch.isin(column, ranks.values)).all():
                 value = int(column[~known][0])
                 raise ValueError(f"frame[{name!r}] holds {value}: the encoding never saw it")
-        u = torch.rand((len(frame), self.dim), generator=generator, dtype=torch.float64)
+        u = torch.rand((len(frame), self.dim), generator=seeded(generator), dtype=torch.float64)
         coded = (r.encode(c, s) for r, c, s in zip(self.ranks, columns, u.T, strict=True))
         return torch.stack(list(coded), 1)
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from scorelab.validate import points, require
+from scorelab.validate import points, require, sized
 
 if TYPE_CHECKING:  # pandas takes half a second to import, so only a reader of the table pays for it
     import numpy as np
@@ -49,9 +49,11 @@ CODES = {
     TARGET: range(2),
 }
 
-# The 2-D view: the bill's linear range in NT$, then the mean and standard deviation of the two
+# The 2-D view: the bill's linear range in NT$, the mean and standard deviation of the two
 # transformed columns over the whole table. A test computes them again.
 _BILL_SCALE = 3000.0
+# Points of the view that are farther away, in standard deviations, stand for no amount of money.
+_FAR = 20.0
 _MEAN = (11.663001858, 2.498871964)
 _STD = (0.941134844, 1.621167983)
 
@@ -85,11 +87,17 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
     number, or, where it holds codes, one that is not in `CODES`; and if there are no rows. Other
     columns are not looked at.
     """
+    columns = getattr(frame, "columns", None)
+    require(columns is not None, "frame", type(frame).__name__, "must be a pandas.DataFrame")
     missing = [name for name in COLUMNS if name not in frame]
     require(not missing, "frame.columns", missing, "are missing")
     require(len(frame) > 0, "len(frame)", 0, "must be at least 1")
     for name in COLUMNS:
-        _check_column(name, frame[name].to_numpy(dtype="float64", na_value=float("nan")))
+        try:
+            values = frame[name].to_numpy(dtype="float64", na_value=float("nan"))
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"frame[{name!r}] holds no numbers: {error}") from None
+        _check_column(name, values)
     return frame
 
 
@@ -137,9 +145,11 @@ def to_view(money: torch.Tensor) -> torch.Tensor:
 def to_money(view: torch.Tensor) -> torch.Tensor:
     """Undo `to_view`: points (n, 2) of the 2-D view become (n, 2), a limit and a bill in NT$.
 
-    Raises `ValueError` if `view` is not finite, floating-point and (n, 2).
+    Raises `ValueError` if `view` is not finite, floating-point and (n, 2), or beyond ±20.
     """
-    scaled = points("view", view, dim=2) * view.new_tensor(_STD) + view.new_tensor(_MEAN)
+    scaled = sized("view", points("view", view, dim=2), _FAR) * view.new_tensor(
+        _STD
+    ) + view.new_tensor(_MEAN)
     return torch.stack((scaled[:, 0].exp(), _BILL_SCALE * scaled[:, 1].sinh()), 1)
 
 
