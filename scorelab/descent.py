@@ -183,7 +183,8 @@ class NetworkPath:
         return self._snapshot(step).train_loss
 
     def _snapshot(self, step: int) -> Snapshot:
-        i = bisect(self.stops, validate.step("step", step)) - 1
+        validate.require(validate.real(step), "step", step, "must be a number")
+        i = bisect(self.stops, step) - 1
         near = self.stops[max(i, 0) : i + 2]
         validate.require(
             step in near,

@@ -91,6 +91,16 @@ def test_nearly_parallel_features_keep_their_angle_in_float32() -> None:
     torch.testing.assert_close(ntk(z[:1], z).double(), wanted, atol=2e-7, rtol=0)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_along_itself_the_kernel_is_half_the_square_to_the_last_digits(dtype) -> None:
+    """κ(z, c z) = c‖z‖²/2 for c > 0: a cosine of 1 but for rounding would cost half the digits."""
+    z = torch.randn(300, 7, generator=torch.Generator().manual_seed(0)).to(dtype)
+    half = z.double().square().sum(1) / 2
+    near = {"atol": 0, "rtol": 4 * torch.finfo(dtype).eps}
+    torch.testing.assert_close(ntk(z, z).diagonal().double(), half, **near)
+    torch.testing.assert_close(ntk(z, 3 * z).diagonal().double(), 3 * half, **near)
+
+
 @settings(max_examples=30)
 @given(st.floats(1e-6, 1e6), st.integers(1, 12), st.integers(1, 6))
 def test_the_kernel_is_symmetric_and_scales_with_its_arguments(c: float, n: int, p: int) -> None:

@@ -9,6 +9,10 @@ its second sum, the beam u_j = Σ_i (x_i − x_j)₊ z_i, the dual is banded:
     u_1 = δ − g n, u_N = 0, Z_1 = Z_{N+1} = 0,                                                (2)
     −b − g #{x > x_j} ≤ u_j − c δ ≤ b − g #{x ≥ x_j} for each j and each share c.             (3)
 
+What is computed is v_j = u_j + g (#{x > x_j} + #{x = x_j}/2), how far the beam is from the middle
+of its tube, so that (3) is |v_j − c δ| ≤ b − g #{x = x_j}/2: u itself goes from −g n to 0, while
+the tube may be no wider than what one datum counts.
+
 g = 1 for score matching, 0 for denoising; b = β for relu, β/2 for abs, because |x| turns by 2;
 δ = 0 with a skip connection, else free. The share c is the part of a kink's turn that lies left of
 it: none for (x − τ)₊, all for (τ − x)₊, half for |x − τ|. With a skip connection it does not
@@ -62,12 +66,11 @@ class Beam:
         With a skip connection that is z = −t. Without one weight decay leaves 1 − δ/n of it, with
         δ = b / max c: the walls and this beam move linearly with b, and it is asked when they part.
         """
-        beam = self._bend(-self.t)[0]
 
         def slack(b: float) -> np.ndarray:
             delta = 0.0 if self.skip else b / max(self.shares)
-            point = np.concatenate(((1 - delta / self.n) * beam, np.zeros(len(beam) - 1), [delta]))
-            return self._slack(point, b)
+            beam, sums = self._bend(-(1 - delta / self.n) * self.t)
+            return self._slack(np.concatenate((beam, sums, [delta])), b)
 
         start, growth = slack(0.0), slack(1.0) - slack(0.0)
         moves = growth > 1e-9
@@ -76,7 +79,7 @@ class Beam:
     def solve(self, b: float, tighter: float = 0.0) -> Solution:
         """Clarabel's solution for the tube (3), drawn tighter by that share of its half-width.
 
-        ``x`` holds (u, Z_2 … Z_N, δ). ``kinks`` finds the multipliers in it.
+        ``x`` holds (v, Z_2 … Z_N, δ). ``kinks`` finds the multipliers in it.
         """
         walls = self._walls(b) - tighter * self._slack(self._middle, b)
         self._solver.update(b=np.concatenate((self._fixed, walls)))
@@ -91,7 +94,30 @@ class Beam:
         return np.where(force > slack, force, 0.0).reshape(-1, len(self.t))
 
     def value(self, solution: Solution, b: float) -> float:
-        """The dual value −½‖z‖² − ℓᵀz of the solution's z, or −inf where it is not feasible.
+        """A dual value, −½‖z‖² − ℓᵀz of a feasible z near that of the solution.
+
+        Its z, where that is feasible, is the more exact one; that of its beam always is feasible.
+        """
+        return max(self._value_of_z(solution, b), self._value_of_beam(solution, b))
+
+    def _value_of_beam(self, solution: Solution, b: float) -> float:
+        """Of the z of the solution's beam, once that keeps to its ends and stays in the tube."""
+        n, least, most = len(self.t), min(self.shares), max(self.shares)
+        v, delta = np.array(solution.x)[:n], 0.0 if self.skip else solution.x[-1]
+        ends = self.jump * self.count[[0, -1]]
+        delta = min(max(delta, (ends.max() - b) / most), b / most) if most else 0.0
+        half = b - self.jump * self.count / 2
+        low, high = sorted((least * delta, most * delta))
+        v = np.clip(v, high - half, low + half)
+        v[0], v[-1] = delta - ends[0] / 2, ends[1] / 2
+        sums = (v[:-1] - v[1:] - self._between) / np.diff(self.t)
+        return self._energy(-np.diff(np.pad(sums, 1)) / self.count)
+
+    def _energy(self, z: np.ndarray) -> float:
+        return -float((self.count * z) @ (z / 2 + self.label))
+
+    def _value_of_z(self, solution: Solution, b: float) -> float:
+        """Of the solution's z, or −inf where it is not feasible.
 
         z is first made to meet (2) to rounding, and its beam is summed up anew, so that (3) is
         checked for the numbers that are used and not for the solver's account of them.
@@ -103,19 +129,21 @@ class Beam:
             moment = self.count * self.t
             z -= (moment @ z + self.jump * self.n) / (moment @ self.t) * self.t
         beam, sums = self._bend(z)
-        point = np.concatenate((beam, sums, [beam[0] + self.jump * self.n]))
+        point = np.concatenate((beam, sums, [beam[0] + self.jump * self.count[0] / 2]))
         if not self._slack(point, b).min() >= -1e-13 * self.n:
             return -np.inf
-        return -float((self.count * z) @ (z / 2 + self.label))
+        return self._energy(z)
 
     def _bend(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The beam u (N,) of z (N,) by (1), and its slopes Z_2 … Z_N."""
+        """The beam v (N,) of z (N,) by (1), and its slopes Z_2 … Z_N."""
         sums = np.cumsum((self.count * z)[::-1])[-2::-1]
-        return np.pad(np.cumsum((np.diff(self.t) * sums)[::-1])[::-1], (0, 1)), sums
+        falls = np.diff(self.t) * sums + self._between
+        beam = np.pad(np.cumsum(falls[::-1])[::-1], (0, 1))
+        return beam + self.jump * self.count[-1] / 2, sums
 
     @cached_property
     def _tube(self) -> Sparse:
-        """G of the tube (3), G (u, Z, δ) ≤ h: for each c its upper and its lower wall."""
+        """G of the tube (3), G (v, Z, δ) ≤ h: for each c its upper and its lower wall."""
         import scipy.sparse as sp
 
         n = len(self.t)
@@ -125,27 +153,31 @@ class Beam:
 
     def _walls(self, b: float) -> np.ndarray:
         """The right-hand side h of the tube (3)."""
-        above = self.jump * (self.n - self.count.cumsum())
-        upper, lower = b - above - self.jump * self.count, b + above
-        return np.tile(np.concatenate((upper, lower)), len(self.shares))
+        return np.tile(b - self.jump * self.count / 2, 2 * len(self.shares))
 
     def _slack(self, point: np.ndarray, b: float) -> np.ndarray:
         return self._walls(b) - self._tube @ point
 
     @cached_property
     def _middle(self) -> np.ndarray:
-        """(u, Z, δ) in the middle of the tube, farthest from its walls; Z, not in (3), is 0."""
+        """(v, Z, δ) in the middle of the tube, farthest from its walls; Z, not in (3), is 0."""
         ends = self.jump * max(self.count[0], self.count[-1])
         delta = ends if self.shares == (0.5,) and not self.skip else 0.0
-        u = delta / 2 - self.jump * (self.n - self.count.cumsum() + self.count / 2)
-        u[0], u[-1] = delta - self.jump * self.n, 0.0
-        return np.concatenate((u, np.zeros(len(u) - 1), [delta]))
+        first, last = self.jump * self.count[[0, -1]] / 2
+        v = np.full(len(self.t), delta / 2)
+        v[0], v[-1] = delta - first, last
+        return np.concatenate((v, np.zeros(len(v) - 1), [delta]))
+
+    @cached_property
+    def _between(self) -> np.ndarray:
+        """By how much the middle of the tube rises from one place to the next, (N − 1,)."""
+        return self.jump * (self.count[:-1] + self.count[1:]) / 2
 
     @cached_property
     def _fixed(self) -> np.ndarray:
         """The right-hand side of the equations: (1), (2), and δ = 0 where there is a skip."""
-        ends = [-self.jump * self.n, 0.0, 0.0]
-        return np.concatenate((np.zeros(len(self.t) - 1), ends if self.skip else ends[:2]))
+        ends = [-self.jump * self.count[0] / 2, self.jump * self.count[-1] / 2, 0.0]
+        return np.concatenate((self._between, ends if self.skip else ends[:2]))
 
     @cached_property
     def _solver(self) -> Solver:

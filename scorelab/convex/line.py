@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 
@@ -12,12 +14,16 @@ from .objective import Objective
 from .solver import Solution
 
 #: The solver gets a tube tighter than the true one by this share of its half-width, so that its
-#: rounding still leaves a feasible point; the next where the first does not.
-TIGHTER = (1e-9, 1e-8, 1e-7)
+#: rounding still leaves a feasible point.
+TIGHTER = 1e-9
+#: Units of the score in which the program is solved: the next where the one before is too small for
+#: what a narrow tube, with a β near the least, makes of it.
+UNITS = (1.0, 30.0, 1000.0)
 #: A kink below this share of the largest, or of the slope of a Gaussian's score, is rounding.
 ROUNDING = 1e-8
-#: A gap above this share of the value, or of the value of a Gaussian's score, is a failure.
-CERTIFIED = 1e-6
+#: A gap above this share of the value, or of the value of a Gaussian's score, has another unit
+#: tried; above that one is a failure. Neurons of a narrow tube have large weights, which round.
+EXACT, CERTIFIED = 1e-6, 1e-5
 
 
 class Line:
@@ -41,7 +47,10 @@ class Line:
         shares = (0.0,) if skip else (0.5,) if absolute else (0.0, 1.0)
         jump = 1.0 if labels is None else 0.0
         t = (self.places - self.mean) / self.std
-        self.beam = Beam(t, count, means / self.size, jump, shares, skip)
+        self.beams = [
+            Beam(unit * t, count, means / self.size / unit, jump, shares, skip) for unit in UNITS
+        ]
+        self.beam = self.beams[0]
         #: β in units of b, the half-width of the tube: what a unit of kink costs.
         self.unit = self.size * self.std * (2 if absolute else 1)
 
@@ -73,30 +82,30 @@ class Line:
         )
 
     def fit(self, beta: float) -> Fit:
-        """The optimum at β. Raises RuntimeError with the solver's status where it has none."""
+        """The optimum at β. Raises RuntimeError with the gap where that is not small."""
         self.require(beta)
-        words = ""
-        for tighter in TIGHTER:
-            solution = self.beam.solve(beta / self.unit, tighter)
-            if (fit := self._certified(solution, beta)) is not None:
-                return fit
-            words = f"after {solution.iterations} steps with status {solution.status}"
-        raise RuntimeError(
-            f"Clarabel stopped {words}, and no optimum could be certified (n = {self.beam.n}, "
-            f"beta = {beta:g})"
-        )
+        scale = 1e-3 * self.size**2 * self.beam.n
+        best = None
+        for beam, unit in zip(self.beams, UNITS, strict=True):
+            solution = beam.solve(beta / self.unit, TIGHTER)
+            if np.isfinite([*solution.x, *solution.z]).all():
+                fit = self._fit(beam, unit, solution, beta)
+                best = fit if best is None or fit.gap < best.gap else best
+                if best.gap <= EXACT * max(abs(best.objective), scale):
+                    return best
+        gap = math.inf if best is None else best.gap
+        if best is None or gap > CERTIFIED * max(abs(best.objective), scale):
+            where = f"(n = {self.beam.n}, beta = {beta:g})"
+            raise RuntimeError(f"no optimum could be certified {where}: the gap is {gap:.2g}")
+        return best
 
-    def _certified(self, solution: Solution, beta: float) -> Fit | None:
-        """The network of a solution, where a dual value shows that it is an optimum."""
-        if not np.isfinite([*solution.x, *solution.z]).all():
-            return None
-        neurons = self._neurons(self.beam.kinks(solution))
+    def _fit(self, beam: Beam, unit: float, solution: Solution, beta: float) -> Fit:
+        """The network of a solution, and how far a dual value shows it to be from an optimum."""
+        neurons = self._neurons(unit**2 * beam.kinks(solution))
         linear = self._linear(neurons)
         loss = self.objective.loss(neurons, linear, beta)
-        dual = self.size**2 * self.beam.value(solution, beta / self.unit)
+        dual = (unit * self.size) ** 2 * beam.value(solution, beta / self.unit)
         gap = loss - dual - self.within
-        if not gap <= CERTIFIED * max(abs(loss), 1e-3 * self.size**2 * self.beam.n):
-            return None
         return self.objective.fit(neurons, linear, beta, loss, gap, str(solution.status))
 
     def _neurons(self, kinks: np.ndarray) -> Neurons:

@@ -17,6 +17,8 @@ from torch import Tensor
 
 from .threads import Parallel, jit, turn
 
+#: A cosine this near to 1 is 1: what is left is rounding, and its arccosine would be 2e-8.
+ALONG = 1.0 - 2e-15
 #: Rows that one thread takes at a time, and columns that stay in its first cache meanwhile.
 ROWS, TILE = 64, 512
 
@@ -42,7 +44,8 @@ def _dots(z, columns, dots):
 def _double(dots, inverse, inverses, out):
     """out[j] = dots[j] (π − angle) / (2π), the arcsine as in fdlibm's asin, good to an ulp."""
     for j in range(len(dots)):
-        u = min(abs(dots[j] * inverse * inverses[j]), 1.0)
+        u = abs(dots[j] * inverse * inverses[j])
+        u = 1.0 if u > ALONG else u
         large = u > 0.5
         z = 0.5 * (1.0 - u) if large else u * u
         s = math.sqrt(z) if large else u
@@ -65,7 +68,8 @@ def _single(dots, inverse, inverses, gaps, out):
     """The same in float32 but for the dots, with the polynomial of Cephes' asinf: no division."""
     for j in range(len(dots)):
         out[j] = dots[j]
-        gaps[j] = 0.5 - 0.5 * min(abs(dots[j] * inverse * inverses[j]), 1.0)
+        u = abs(dots[j] * inverse * inverses[j])
+        gaps[j] = 0.0 if u > ALONG else 0.5 - 0.5 * u
     for j in range(len(dots)):
         dot, gap = np.float32(out[j]), gaps[j]
         u = ONE - TWO * gap

@@ -270,3 +270,18 @@ def test_abs_with_skip_is_relu_with_skip_at_half_of_beta(number: int, beta: floa
     )
     assert absolute.objective == pytest.approx(relu.objective, rel=1e-6)
     torch.testing.assert_close(absolute.score(x), relu.score(x), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("n", "beta", "activation", "skip"),
+    [
+        *((1000, 1.2, "relu", True), (1000, 1.01, "relu", False)),
+        *((5000, 2.0, "relu", True), (1000, 2.1, "abs", True)),
+    ],
+)
+def test_a_tube_hardly_wider_than_a_datum_has_its_optimum(
+    n: int, beta: float, activation: str, skip: bool
+) -> None:
+    """The score is of size 10⁴ there, and the beam's fall n times as wide as its tube."""
+    fit = convex.score_matching(normal(n), beta, activation, skip)
+    assert fit.gap <= 1e-5 * abs(fit.objective)
