@@ -138,7 +138,7 @@ class TorchDescent:
     def advance(self, steps: int) -> None:
         """Take ``steps`` steps."""
         for _ in range(steps):
-            self.net.weight -= self.step_size * self.net.gradient(self.z, self.labels)[0]
+            self.net.weight -= self.step_size * self.net._gradient(self.z, self.labels)[0]
 
     def weight(self) -> Tensor:
         """A copy of the weights W (m, p) as they are now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -34,6 +35,13 @@ def usable(argument: str, device: torch.device | str | None) -> torch.device:
         return torch.empty(0, device=device).device
     except (RuntimeError, AssertionError, TypeError) as error:
         raise ValueError(f"{argument}={device!r}: torch cannot use it ({error})") from None
+
+
+#: Where Linux's control groups, version 2 and 1, say how much may be used and how much is.
+GROUPS = (
+    (Path("/sys/fs/cgroup"), "memory.max", "memory.current"),
+    (Path("/sys/fs/cgroup/memory"), "memory.limit_in_bytes", "memory.usage_in_bytes"),
+)
 
 
 @cache
@@ -92,14 +100,35 @@ def free_memory(device: torch.device) -> int:
     """The bytes that can still be allocated on a device: free video memory, or available RAM.
 
     What torch keeps of a card for its next tensors is free, too. Of RAM no more than a container
-    (control group) leaves to this process.
+    (control group) or ``ulimit -v`` leaves to this process.
     """
     if device.type == "cuda":
         kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
         return torch.cuda.mem_get_info(device)[0] + kept
-    limit, used = (_group_memory(name) for name in ("memory.max", "memory.current"))
-    available = _available()
-    return available if limit is None else max(0, min(available, limit - (used or 0)))
+    left = [_available()]
+    for folder, limit, used in GROUPS:
+        with suppress(OSError, ValueError):  # no such file, or "max"
+            most, taken = (int((folder / name).read_text()) for name in (limit, used))
+            left.append(most - taken + _cached_files(folder))
+    with suppress(ImportError, OSError):  # not on Linux
+        left.append(_unaddressed())
+    return max(0, min(left))
+
+
+def _cached_files(folder: Path) -> int:
+    """The bytes of a control group that hold files nobody needs at once: they are given back."""
+    lines = (line.split() for line in (folder / "memory.stat").read_text().splitlines())
+    # Version 1 has the group's own, and a total with what its children hold.
+    return max((int(value) for name, value in lines if name.endswith("inactive_file")), default=0)
+
+
+def _unaddressed() -> int:
+    """The bytes that ``ulimit -v`` still lets this process address; a huge number without."""
+    import resource
+
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    return (limit if limit != resource.RLIM_INFINITY else 2**63) - taken
 
 
 def _available() -> int:
@@ -116,14 +145,6 @@ def share(device: torch.device) -> None:
     """Give back what torch keeps of a card, after much of it was used: others are there, too."""
     if device.type == "cuda":
         torch.cuda.empty_cache()
-
-
-def _group_memory(name: str) -> int | None:
-    """A number of bytes of Linux's control group (version 2), None where there is none."""
-    try:
-        return int((Path("/sys/fs/cgroup") / name).read_text())
-    except (OSError, ValueError):  # no such file, or "max"
-        return None
 
 
 def require_memory(argument: str, value: object, needed: int, device: torch.device) -> None:

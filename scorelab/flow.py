@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 import torch
 from torch import Tensor
@@ -32,6 +32,7 @@ class Flow(ABC):
     projections: Tensor
     rows: int
     step_size: float
+    _left: Mapping[tuple[int, ...], Tensor] = MappingProxyType({})
 
     @abstractmethod
     def at(self, step: float) -> Denoiser:
@@ -65,14 +66,18 @@ class Flow(ABC):
         """
         return self._fitted([validate.step("step", step)])[:, 0]
 
-    @cached_property
+    @property
     def left_at_stops(self) -> Tensor:
         """(1 − ηλ)^τ at every stop of ``stops``, (k, T): the part of the labels not fitted yet.
 
-        As exact relative to itself as ``fitted`` is: when it is all but zero, too.
+        As exact relative to itself as ``fitted`` is: when it is all but zero, too. Kept until
+        ``stops`` are others; ValueError where these do not rise.
         """
-        log_left, alternating = self._log_left(self.stops)
-        return log_left.exp().where(~alternating, -log_left.exp())
+        stops = tuple(validate.rising("stops", self.stops))
+        if stops not in self._left:
+            log_left, alternating = self._log_left(stops)
+            self._left = {stops: log_left.exp().where(~alternating, -log_left.exp())}
+        return self._left[stops]
 
     def _fitted(self, steps: Sequence[float]) -> Tensor:
         log_left, alternating = self._log_left(steps)

@@ -64,6 +64,8 @@ def sliced_wasserstein(
     """
     validate.same_dim(a, b, ("a", "b"))
     validate.count("projections", projections, most=10**6)
+    needed = 3 * (len(a) + len(b)) * projections * a.element_size()
+    require_memory("projections", projections, needed, a.device)
     axes = _directions(a, projections, validate.seeded(generator))
     pa, pb = (_sorted((x @ axes).T) for x in (a, b.to(a)))  # (projections, n or m)
     if len(a) == len(b):
@@ -119,6 +121,9 @@ def memorized(samples: Tensor, train: Tensor, ratio: float = 3.0) -> Tensor:
     """
     validate.same_dim(samples, train, ("samples", "train"))
     validate.positive("ratio", ratio)
+    sizes = len(samples), len(train)
+    needed = 2 * math.prod(sizes) * samples.element_size()
+    require_memory("len(samples), len(train)", sizes, needed, samples.device)
     distinct = train.to(samples).unique(dim=0)
     validate.require(
         len(distinct) > 1,

@@ -108,7 +108,10 @@ class TwoLayerNet:
         matrix products and one mask, and no autograd. Raises ValueError for another shape.
         """
         z = self._features("z", z)
-        labels = validate.shape("labels", labels, (len(z), self.dim)).to(z)
+        return self._gradient(z, validate.shape("labels", labels, (len(z), self.dim)).to(z))
+
+    def _gradient(self, z: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """The same, unchecked: descent asks for it at every step."""
         pre = z @ self.weight.T
         active = pre > 0
         residual = pre.relu_() @ self.signs / math.sqrt(self.width) - labels

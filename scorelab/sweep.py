@@ -59,17 +59,8 @@ class SweepFailed(RuntimeError):
 
 def grid(**axes: Iterable[Any]) -> list[dict[str, Any]]:
     """All combinations of the axes' values, the last axis fastest. ValueError for an empty axis."""
-    values = {name: _values(name, axis) for name, axis in axes.items()}
+    values = {name: validate.several(name, axis) for name, axis in axes.items()}
     return [dict(zip(values, cell, strict=True)) for cell in itertools.product(*values.values())]
-
-
-def _values(name: str, axis: Iterable[Any]) -> list[Any]:
-    try:
-        values = list(axis)
-    except TypeError:
-        values = []
-    validate.require(bool(values), name, axis, "must have at least one value")
-    return values
 
 
 def run(

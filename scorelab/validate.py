@@ -57,8 +57,19 @@ def step(argument: str, value: float) -> float:
     return value if value == math.inf else int(value)
 
 
+def several(argument: str, values: Iterable[Any]) -> list[Any]:
+    """What something holds, at least one value, or a ValueError."""
+    try:
+        found = list(values)
+    except TypeError:
+        found = []
+    require(bool(found), argument, values, "must have at least one value")
+    return found
+
+
 def rising(argument: str, steps: Iterable[int]) -> Iterator[int]:
     """Pass on a rising sequence of step counts ≥ 0, with a ValueError at the first that is not."""
+    require(isinstance(steps, Iterable), argument, steps, "must be a sequence of steps")
     last = -1
     for value in steps:
         current = count(argument, value, least=0)

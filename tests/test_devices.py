@@ -97,3 +97,28 @@ def test_free_memory_needs_no_psutil(monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = devices.free_memory(torch.device("cpu"))
     monkeypatch.setitem(sys.modules, "psutil", None)
     assert devices.free_memory(torch.device("cpu")) == pytest.approx(wanted, rel=0.2)
+
+
+@pytest.mark.parametrize("version", [2, 1])
+def test_a_container_leaves_what_its_group_may_use(
+    version: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files that it has read count as used, but are given back."""
+    _, *names = devices.GROUPS[2 - version]
+    for name, value in zip(
+        (*names, "memory.stat"), (5000, 4000, "anon 1\ninactive_file 700"), strict=True
+    ):
+        (tmp_path / name).write_text(f"{value}\n")
+    monkeypatch.setattr(devices, "GROUPS", ((tmp_path, *names),))
+    assert devices.free_memory(torch.device("cpu")) == 1700
+    (tmp_path / names[0]).write_text("max\n")
+    assert devices.free_memory(torch.device("cpu")) > 10**6
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ulimit -v is Linux's")
+def test_ulimit_leaves_what_is_not_addressed_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    import resource
+
+    cpu, free = torch.device("cpu"), devices.free_memory(torch.device("cpu"))
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (2**20, 2**20))
+    assert devices.free_memory(cpu) == 0 < free

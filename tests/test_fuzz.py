@@ -57,7 +57,7 @@ FLOWS: st.SearchStrategy[Any] = st.sampled_from([FLOW, FLOW, WIDE])
 KINDS, OUTPUTS = words("relu", "abs"), words("joint", "separate")
 #: Whole numbers of steps that do not take long, and no numbers.
 FEW = st.one_of(st.integers(-1, 4), st.sampled_from([True, 2.5, "3", None, 10**20]))
-STOPS = st.one_of(st.sampled_from([[0, 2], (1, 3), range(3)]), st.lists(FEW, max_size=3))
+STOPS = st.one_of(st.sampled_from([[0, 2], (1, 3), range(3)]), st.lists(FEW, max_size=3), FEW)
 FRAMES: st.SearchStrategy[Any] = st.sampled_from(
     [
         *(CREDIT, CREDIT[:1], CREDIT[:0], CREDIT.drop(columns="AGE"), None),
@@ -286,7 +286,9 @@ ASIDE = {
     "sweep.Failure": "holds results",
     "sweep.SweepFailed": "holds results",
     "sweep.Study": "names a file of the package",
+    "sweep.Study.complete": "tests/test_sweep.py",
     "sweep.Study.csv": "names a file of the package",
+    "sweep.Study.lacking": "takes no input",
     "sweep.Study.remake": "tests/test_sweep.py",
     "sweep.Study.table": "takes no input",
     "sweep.remake": "a command, tests/test_sweep.py",

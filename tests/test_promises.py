@@ -93,6 +93,18 @@ ERRORS: dict[str, tuple[Callable[[], object], str]] = {
         lambda: metrics.energy_distance(*[torch.ones(10**6, 2)] * 2),
         r"^len\(a\), len\(b\)=.*: needs 16000\.0 GB and .* are free",
     ),
+    "distances that fit nowhere": (
+        lambda: metrics.memorized_fraction(*[torch.ones(10**6, 2)] * 2),
+        r"^len\(samples\), len\(train\)=.*: needs 8000\.0 GB and .* are free",
+    ),
+    "rows that fit nowhere": (
+        lambda: PROCESS.regression(torch.eye(2), 10**12),
+        r"^draws=1000000000000: needs .* GB and .* are free",
+    ),
+    "draws that no integer holds": (
+        lambda: PROCESS.regression(torch.eye(2), 10**20),
+        r"^draws=100000000000000000000: must be at most",
+    ),
     "neurons that fit nowhere": (
         lambda: sl.TwoLayerNet(PROCESS, 2, 10**12),
         r"^width=1000000000000: needs .* GB and .* are free",
@@ -136,6 +148,30 @@ ERRORS: dict[str, tuple[Callable[[], object], str]] = {
     "a last stop that no whole number holds": (
         lambda: sl.log_stops(10**20),
         "^last=100000000000000000000: must be at most",
+    ),
+    "half precision": (
+        lambda: metrics.memorized_fraction(*[torch.eye(2).half()] * 2),
+        r"^samples\.dtype=torch\.float16: must be float32 or float64",
+    ),
+    "a time before the data": (
+        lambda: TRUTH(torch.tensor([-1.0]), torch.ones(1, 2)),
+        r"^t=-1\.0: times must be ≥ 0",
+    ),
+    "a spread that is none": (
+        lambda: sl.GaussianMixture([[0.0]], None),
+        r"^stds=None: must be numbers",
+    ),
+    "a generator that is none": (
+        lambda: RING.sample(3, generator=0),
+        r"^generator=0: must be a torch\.Generator of the CPU, or None",
+    ),
+    "a device that is none": (
+        lambda: NET.to("abacus"),
+        r"^device='abacus': torch cannot use it",
+    ),
+    "stops that are one number": (
+        lambda: next(sl.descend(NET, regression(), 5)),
+        r"^stops=5: must be a sequence of steps",
     ),
     "a step that is a truth value": (lambda: FLOW.at(True), "^step=True: must be a whole number"),
 }

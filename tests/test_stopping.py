@@ -260,3 +260,14 @@ TINY = KernelFlow(PROCESS, regression(10))
 def test_bad_input_is_named(action, message: str) -> None:
     with pytest.raises(ValueError, match=f"(?s)^{message}"):
         action()
+
+
+def test_other_stops_are_searched_once_they_are_set() -> None:
+    flow = KernelFlow(PROCESS, regression(30))
+    all_of_them = loo_scores(flow)
+    flow.stops = flow.stops[10:60:5]
+    torch.testing.assert_close(loo_scores(flow), all_of_them[10:60:5])
+    assert loo(flow) in flow.stops and gcv(flow) in flow.stops
+    flow.stops = (5, 3)
+    with pytest.raises(ValueError, match="^stops=3: steps must rise, but 3 follows 5"):
+        loo(flow)
