@@ -276,6 +276,7 @@ CALLS: dict[str, tuple[Any, ...]] = {
 
 #: What takes no input, only holds results of others, or has tests of its own for what goes wrong.
 ASIDE = {
+    "OrnsteinUhlenbeck.tweedie": "inside of samplers; OrnsteinUhlenbeck.score checks for it",
     "Snapshot": "holds results",
     "convex.Annealed": "holds results",
     "convex.Fit": "holds results",

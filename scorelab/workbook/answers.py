@@ -75,7 +75,10 @@ def factor(answers: Sequence[Any], expected: Sequence[Tensor]) -> float | None:
 
     It takes three entries that are not 0: one number is always some multiple of another.
     """
-    found = [_tensor(each).detach().cpu().double().flatten() for each in answers]
+    given = [_tensor(each).detach().cpu() for each in answers]
+    if any(each.is_complex() for each in given):
+        return None
+    found = [each.double().flatten() for each in given]
     wanted = [each.detach().cpu().double().flatten() for each in expected]
     if [each.shape for each in found] != [each.shape for each in wanted]:
         return None

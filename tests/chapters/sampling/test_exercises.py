@@ -119,7 +119,7 @@ WRONG = {
         "from coarse to fine": lambda coarse, fine, p: fine + (coarse - fine) / (2**p - 1),
         "2\\^p instead of": lambda coarse, fine, p: fine + (fine - coarse) * 0.5**p,
         "the mean of the two": lambda coarse, fine, p: coarse + (fine - coarse) / 2,
-        "^✗ is ": lambda coarse, fine, p: fine,
+        "returns fine as it was given": lambda coarse, fine, p: fine,
     },
     "misplaced_share": {
         "size of tensor|must match": shares_uncounted,

@@ -127,7 +127,7 @@ WRONG = {
         ),
         "a trace is their sum": lambda weights, train: of_pairs(weights, train) / train.shape[1],
         "the square root": lambda weights, train: of_pairs(weights, train).sqrt(),
-        "is .* at entry": lambda weights, train: 2 * of_pairs(weights, train),
+        "is 2 times what": lambda weights, train: 2 * of_pairs(weights, train),
     },
     "another_weight": {
         "must be a function": 3.0,
