@@ -80,6 +80,8 @@ def rising(argument: str, steps: Iterable[int]) -> Iterator[int]:
 
 def numbers(argument: str, value: Any) -> Tensor:
     """A float64 tensor of what may be a list, an array or a number, or a ValueError."""
+    if isinstance(value, Tensor) and not value.is_cuda:
+        value = value.cpu()  # other devices may have no float64
     try:
         complex_numbers = torch.as_tensor(value).is_complex()
         # Not of that tensor: Python's floats would have become float32.
