@@ -14,7 +14,7 @@ NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-
 export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help lab present slides slides-check work check test fuzz audit bench device notebooks tables credit site site-serve site-check grade format clean
+.PHONY: help lab present slides slides-check work check test fuzz bench device notebooks tables credit site site-serve site-check grade format clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,12 +54,6 @@ test: $(READY) ## the whole: as check with the slow tests, run every notebook, a
 
 fuzz: $(READY) ## call every public function with odd input of every kind, for about ten minutes (N=1000 calls each)
 	SCORELAB_FUZZ=$(or $(N),1000) $(PYTEST) -n 2 tests/test_fuzz.py --dist load
-
-audit: $(READY) ## ask whether a pinned package has a known weakness, and look for one in our own code
-	@test -x .cache/audit/bin/python || $(PYTHON) -m venv .cache/audit
-	.cache/audit/bin/pip install --quiet pip-audit bandit
-	.cache/audit/bin/bandit --quiet --recursive --severity-level high scorelab tools
-	.cache/audit/bin/pip-audit --progress-spinner off --no-deps --disable-pip -r requirements.txt
 
 bench: $(READY) ## measure the speeds the course relies on
 	PYTHONPATH=tools:tests/support:tests/bench $(PYTHON) tests/bench/bench.py
