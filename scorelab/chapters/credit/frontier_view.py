@@ -120,7 +120,7 @@ def _family(which: str, name: str) -> fig.Trace:
 
 def _few(method: str) -> str:
     seeds = len(rows()[method])
-    return "" if seeds == 5 else f" ({seeds} seed{'s' * (seeds > 1)})"
+    return "" if seeds == 5 else f" {measured.counted(seeds)}"
 
 
 def ranges(score: str, judge: str) -> dict[str, dict[str, object]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
@@ -87,6 +88,26 @@ def mean(values: Tensor) -> tuple[float, float]:
 
 def shown(method: str, names: dict[str, Score], prefix: str = "") -> str:
     """The means and standard errors of scores, in one line; of one seed, what it has."""
-    found = [(mean(of(method, prefix + name)), score.digits) for name, score in names.items()]
+    return _line(names, lambda name: of(method, prefix + name))
+
+
+def counted(seeds: int) -> str:
+    """How many seeds there are, in words: "(3 seeds)"."""
+    return f"({seeds} seed{'s' * (seeds > 1)})"
+
+
+def differences(methods: Sequence[str], other: str) -> str:
+    """A line for each method: what it has more than another, ± the standard error of that."""
+    head = f"{f'less {other}':36}" + "".join(f"{score.words:>20}" for score in QUALITY.values())
+    lines = (
+        f"{method:36}{_line(QUALITY, partial(gain, method, other))}"
+        f"   {counted(len(gain(method, other, 'c2st')))}"
+        for method in methods
+    )
+    return "\n".join([head, *lines])
+
+
+def _line(names: dict[str, Score], values: Callable[[str], Tensor]) -> str:
+    found = [(mean(values(name)), score.digits) for name, score in names.items()]
     words = (f"{m:.{k}f}" + (f" ± {e:.{k}f}" if e == e else " " * (k + 5)) for (m, e), k in found)
     return "".join(f"{each:>20}" for each in words)

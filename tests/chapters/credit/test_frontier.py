@@ -90,3 +90,12 @@ def test_the_sentence_names_what_is_better_and_no_dearer() -> None:
     for method in fv.METHODS:
         gained, error = measured.mean(fv._gain(method, dear, "sampled_information"))
         assert (method in better) == (gained < -2 * error and method != dear)
+
+
+def test_a_line_of_differences_has_the_paired_error_and_how_many_seeds_there_are() -> None:
+    line = measured.differences([FEW := "two layers on αx"], OTHER).splitlines()[1]
+    table = study.table().pivot(index="seed", columns="method", values="tstr")
+    gained = (table[FEW] - table[OTHER]).dropna()
+    error = gained.std() / math.sqrt(len(gained))
+    assert line.startswith(FEW)
+    assert line.endswith(f"{gained.mean():.3f} ± {error:.3f}   ({len(gained)} seeds)")
