@@ -30,7 +30,7 @@ Oracle: TypeAlias = Callable[[Array], Offer]
 BATCH = 40
 #: Rounds before it counts as failed; in score matching, where β may be too small, and then each
 #: takes longer than the last.
-ROUNDS, RIGID_ROUNDS = 200, 60
+ROUNDS, RIGID_ROUNDS = 200, 120
 #: A loss this near the least is the least, relative.
 EXACT = 1e-6
 #: A neuron of less than this share of the largest is not kept.

@@ -82,21 +82,24 @@ class Line:
         )
 
     def fit(self, beta: float) -> Fit:
-        """The optimum at β. Raises RuntimeError with the gap where that is not small."""
+        """The optimum at β. Raises RuntimeError, with status and gap, where none is."""
         self.require(beta)
         scale = 1e-3 * self.size**2 * self.beam.n
-        best = None
+        best, words = None, ""
         for beam, unit in zip(self.beams, UNITS, strict=True):
             solution = beam.solve(beta / self.unit, TIGHTER)
+            words = f"after {solution.iterations} steps with status {solution.status}"
             if np.isfinite([*solution.x, *solution.z]).all():
                 fit = self._fit(beam, unit, solution, beta)
-                best = fit if best is None or fit.gap < best.gap else best
+                best = fit if best is None or not best.gap <= fit.gap else best
                 if best.gap <= EXACT * max(abs(best.objective), scale):
                     return best
-        gap = math.inf if best is None else best.gap
-        if best is None or gap > CERTIFIED * max(abs(best.objective), scale):
-            where = f"(n = {self.beam.n}, beta = {beta:g})"
-            raise RuntimeError(f"no optimum could be certified {where}: the gap is {gap:.2g}")
+        if best is None or not best.gap <= CERTIFIED * max(abs(best.objective), scale):
+            gap = math.nan if best is None else best.gap
+            raise RuntimeError(
+                f"Clarabel stopped {words}, and no optimum could be certified (n = {self.beam.n}, "
+                f"beta = {beta:g}): the gap is {gap:.2g}"
+            )
         return best
 
     def _fit(self, beam: Beam, unit: float, solution: Solution, beta: float) -> Fit:

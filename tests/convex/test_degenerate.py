@@ -146,6 +146,15 @@ def test_at_the_least_beta_there_is_an_optimum(kind: str, outputs: str) -> None:
             convex.score_matching(x, 0.98 * beta, activation, skip, outputs=outputs)
 
 
+def test_at_the_least_beta_rounding_decides_nothing() -> None:
+    cloud, draw = rows(9, seed=4)[0], torch.Generator().manual_seed(0)
+    for _ in range(3):
+        x = cloud + 1e-9 * torch.randn(cloud.shape, generator=draw, dtype=cloud.dtype)
+        beta = convex.least_beta(x, skip=False, outputs="joint")
+        fit = convex.score_matching(x, beta, skip=False, outputs="joint")
+        assert fit.gap <= 1e-3 * abs(fit.objective)
+
+
 def test_points_that_are_all_but_on_a_line_are_refused_by_their_width() -> None:
     for call in (convex.least_beta, lambda x: convex.score_matching(x, 9.0)):
         with pytest.raises(ValueError, match="^x='points .*e-.* times as wide one way as another'"):
