@@ -2,14 +2,13 @@
 
 import pytest
 from lab import Notebook
-from reader import drive, halted, inspect, rest, run_explorers, wait_for
+from reader import drive, halted, inspect, renew, rest, wait_for
 
 
 @pytest.fixture(scope="module")
 def notebook(two_layer_network: Notebook) -> Notebook:
     """It trains the narrowest network, which is quick."""
-    two_layer_network.reload()
-    run_explorers(two_layer_network)
+    renew(two_layer_network)
     inspect(two_layer_network)
     two_layer_network.press("width", "Home")
     return two_layer_network

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from lab import Lab, Notebook
-from reader import press_and_see, run_explorers, shown, small_and_trained, wait_for
+from reader import press_and_see, renew, shown, small_and_trained, wait_for
 
 TRACKER = "@jupyterlab/notebook-extension:tracker"
 CONTENT = "jupyterapp.shell.currentWidget.content"
@@ -16,10 +16,9 @@ def notebook(
 ) -> Iterator[Notebook]:
     """In a page that keeps cells in one of the ways, its explorer new."""
     lab.set(TRACKER, windowingMode=request.param)
-    two_layer_network.reload()
+    renew(two_layer_network)
     mode = two_layer_network.page.evaluate(f"{CONTENT}.notebookConfig.windowingMode")
     assert mode == request.param
-    run_explorers(two_layer_network)
     yield two_layer_network
     lab.set(TRACKER)
 

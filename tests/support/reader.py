@@ -47,6 +47,13 @@ def run_explorers(notebook: Notebook) -> None:
     notebook.settle()
 
 
+def renew(notebook: Notebook) -> None:
+    """Load the page anew with its explorers new: of those that there were it finds nothing."""
+    notebook.page.evaluate("jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+    notebook.reload()
+    run_explorers(notebook)
+
+
 def revive(notebook: Notebook) -> None:
     """Have the explorers alive and in sight, whatever was done to their kernel."""
     gone = sign(notebook, "gone")
