@@ -75,14 +75,15 @@ def factor(answers: Sequence[Any], expected: Sequence[Tensor]) -> float | None:
 
     It takes three entries that are not 0: one number is always some multiple of another.
     """
-    given = [_tensor(each).detach().cpu() for each in answers]
+    given = [_tensor(each) for each in answers]
     if any(each.is_complex() for each in given):
         return None
-    found = [each.double().flatten() for each in given]
-    wanted = [each.detach().cpu().double().flatten() for each in expected]
-    if [each.shape for each in found] != [each.shape for each in wanted]:
+    if [each.squeeze().shape for each in given] != [each.squeeze().shape for each in expected]:
         return None
-    a, b = torch.cat(found), torch.cat(wanted)
+    a, b = (
+        torch.cat([each.detach().cpu().double().flatten() for each in numbers])
+        for numbers in (given, expected)
+    )
     if b.count_nonzero() < 3 or not a.any() or not a.isfinite().all():
         return None
     ratio = float(a @ b / (b @ b))

@@ -27,6 +27,9 @@ Cases = Sequence[tuple[Any, ...]]
 
 NOT_YET = "… not attempted yet"
 
+# Which numbers are tensors, at the first, second and third try.
+_KINDS: tuple[tuple[type, ...], ...] = ((float,), (int, float), ())
+
 _EMPTY_BODY = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE"}
 
 
@@ -55,8 +58,9 @@ class Exercise(Task):
     answer that changes its inputs spoils only its own; at least two, with different answers, for
     a constant must not pass. Floats in it reach the answer as tensors of shape (), so that
     `math.exp` and `torch.exp` both take them, and ints as ints, for `round` and `range`; an answer
-    that raises TypeError or AttributeError gets tensors for both, then plain numbers. `mistakes`
-    maps each likely cause, in words that complete "✗ …", to a function that makes that mistake.
+    that raises TypeError or AttributeError gets tensors for both, then plain numbers, and where it
+    raises again the first error counts. `mistakes` maps each likely cause, in words that complete
+    "✗ …", to a function that makes that mistake.
     """
 
     solution: Answer
@@ -97,7 +101,18 @@ class Exercise(Task):
         return [torch.as_tensor(each) for each in self._run(function)]
 
     def _run(self, function: Answer) -> list[Any]:
-        return [_called(function, case) for case in self.cases()]
+        return [self._called(function, place, case) for place, case in enumerate(self.cases())]
+
+    def _called(self, function: Answer, place: int, case: tuple[Any, ...]) -> Any:
+        """The answer to a case: `round` takes no tensor and `torch.sqrt` no int, NumPy neither."""
+        failed: list[Exception] = []
+        for kinds in _KINDS if any(map(_is_number, case)) else _KINDS[:1]:
+            try:
+                return function(*_as_tensors(case, kinds))
+            except (TypeError, AttributeError) as error:  # it may want another kind of number
+                failed.append(error)
+                case = self.cases()[place]  # the answer may have changed these
+        raise failed[0]
 
 
 @dataclass
@@ -168,22 +183,16 @@ def _wrong(answers: list[Any], expected: list[Tensor]) -> str:
     return first
 
 
-def _called(function: Answer, case: tuple[Any, ...]) -> Any:
-    """The answer to a case: `round` takes no tensor and `torch.sqrt` no int, NumPy neither."""
-    for kinds in (float, (int, float)):
-        try:
-            return function(*_as_tensors(case, kinds))
-        except (TypeError, AttributeError):  # it may want another kind of number
-            continue
-    return function(*case)
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _as_tensors(case: tuple[Any, ...], kinds: type | tuple[type, ...]) -> list[Any]:
+def _as_tensors(case: tuple[Any, ...], kinds: tuple[type, ...]) -> list[Any]:
     """A case with numbers of some kinds as tensors, of the type of the tensors beside them."""
     types = [each.dtype for each in case if isinstance(each, Tensor) and each.is_floating_point()]
     return [
         torch.tensor(each, dtype=types[0] if types and isinstance(each, float) else None)
-        if isinstance(each, kinds) and not isinstance(each, bool)
+        if _is_number(each) and isinstance(each, kinds)
         else each
         for each in case
     ]

@@ -179,6 +179,14 @@ def test_an_unknown_mistake_is_told_where_it_differs(answers, verdict) -> None:
     assert answer_with(*answers).startswith(verdict)
 
 
+@pytest.mark.parametrize("wrong", [(6,), (3, 2), (1, 6)])
+def test_the_right_numbers_in_another_shape_are_told_by_their_shape(wrong) -> None:
+    """They are no multiple of what is expected, not even one times it."""
+    twice = Exercise(lambda x: 2 * x, lambda: [(torch.ones(2, 3),), (torch.ones(2, 3) / 2,)], {})
+    assert twice.verdict(lambda x: 2 * x.reshape(wrong)) == f"✗ has shape {wrong}, expected (2, 3)"
+    assert twice.verdict(lambda x: 6 * x[None]) == "✗ is 3 times what is expected, at every entry"
+
+
 def test_an_argument_handed_back_is_named() -> None:
     same = "as it was given: what has to be done to it?"
     assert check.noising.verdict(lambda x0, *_: x0) == f"✗ returns x0 {same}"

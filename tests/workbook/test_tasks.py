@@ -69,6 +69,24 @@ def test_whole_numbers_are_what_an_answer_takes_them_for(answer) -> None:
     assert halves.verdict(answer) == "✓ correct"
 
 
+def test_each_try_has_inputs_of_its_own() -> None:
+    def in_place(x, times):
+        x *= 2
+        return x * round(times)
+
+    six = Exercise(lambda x, n: 2 * x * n, lambda: [(torch.ones(2), 3.0), (torch.ones(3), 2.0)], {})
+    assert six.verdict(in_place) == "✓ correct"
+
+
+def test_the_first_error_is_told_and_nothing_is_tried_again_without_a_number() -> None:
+    tried = []
+    alone = Exercise(lambda x: 2 * x, lambda: [(torch.ones(2),), (torch.zeros(2),)], {})
+    wrong = alone.verdict(lambda x: (tried.append(x), x.nonsense))
+    why = "'Tensor' object has no attribute 'nonsense'"
+    assert why in wrong and len(tried) == 1
+    assert why in DECAY.verdict(lambda x, rate, steps: rate.nonsense)
+
+
 def test_numbers_have_the_type_of_the_tensors_beside_them() -> None:
     seen = []
     DECAY.verdict(lambda x, rate, steps: seen.append((x.dtype, rate.dtype, steps)))
@@ -107,10 +125,8 @@ def test_an_experiment_prints_what_it_measured() -> None:
         (lambda n: 9 * unit_cloud(n), "expected 0.9 to 1.1: far too wide"),
         (unit_cloud(100) / 0 * 0, "measured nan, expected 0.9 to 1.1"),
         (unit_cloud(50), "raises ValueError: cloud.shape=(50, 2): must be (100, 2)"),
-        (
-            lambda n: print(end=""),
-            "raises AttributeError: 'NoneType' object has no attribute 'shape'",
-        ),
+        (lambda n: print(end=""), "raises ValueError: cloud=None: must be a torch.Tensor"),
+        (lambda n: n.shape, "raises AttributeError: 'int' object has no attribute 'shape'"),
     ],
 )
 def test_an_experiment_says_why_not(result, verdict) -> None:
