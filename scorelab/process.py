@@ -177,9 +177,14 @@ class OrnsteinUhlenbeck:
 
 
 def _time(t: Tensor | float) -> Tensor:
-    """Times as a tensor; a ValueError for what is none. The numbers in tensors are not read."""
-    if isinstance(t, Tensor) and t.dtype in validate.FLOATS:
-        return t
-    found = validate.numbers("t", t).float()
-    validate.require(bool((found >= 0).all()), "t", t, "times must be ≥ 0")
+    """Times as a tensor of float32, or of float64 where they have it.
+
+    Raises ValueError for what is none or below 0. On a card they are not read.
+    """
+    if isinstance(t, Tensor) and not t.is_complex():
+        found = t
+    else:
+        found = validate.numbers("t", t).to(torch.as_tensor(t).dtype)
+    found = found.to(torch.promote_types(found.dtype, torch.float32))
+    validate.times(found, zero=True, most=math.inf)
     return found

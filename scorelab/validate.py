@@ -92,9 +92,14 @@ def numbers(argument: str, value: Any) -> Tensor:
     return found.detach()
 
 
+def _is_tensor(argument: str, x: object) -> None:
+    shown = None if x is None else type(x).__name__  # a list may fill pages
+    require(isinstance(x, Tensor), argument, shown, "must be a torch.Tensor")
+
+
 def tensor(argument: str, x: Tensor) -> Tensor:
     """A tensor of float32 or float64, or a ValueError."""
-    require(isinstance(x, Tensor), argument, type(x).__name__, "must be a torch.Tensor")
+    _is_tensor(argument, x)
     require(x.dtype in FLOATS, f"{argument}.dtype", x.dtype, "must be float32 or float64")
     return x
 
@@ -123,16 +128,16 @@ def sized(argument: str, x: Tensor, most: float) -> Tensor:
     return x
 
 
-def times(t: Tensor, zero: bool = False) -> None:
-    """A ValueError unless times t (n,) are above 0, or 0 where ``zero`` may be, and at most 50.
+def times(t: Tensor, zero: bool = False, most: float = LATEST) -> None:
+    """A ValueError unless times are above 0, or 0 where ``zero`` may be, and at most ``most``.
 
     On a card they are not read.
     """
-    if t.is_cpu and not _hold((t >= 0 if zero else t > 0) & (t <= LATEST)):
+    if t.is_cpu and not _hold((t >= 0 if zero else t > 0) & (t <= most)):
         first, last = float(t.detach().min()), float(t.detach().max())
         allowed = f"times must be {'≥' if zero else 'above'} 0"
         require(first > 0 or (zero and first == 0), "t", first, allowed)
-        require(False, "t", last, f"times must be at most {LATEST}")
+        require(False, "t", last, f"times must be at most {most}")
 
 
 def _hold(conditions: Tensor) -> bool:
@@ -144,7 +149,7 @@ def _hold(conditions: Tensor) -> bool:
 
 def shape(argument: str, x: Tensor, *allowed: tuple[int, ...]) -> Tensor:
     """A tensor of one of the allowed shapes, or a ValueError."""
-    require(isinstance(x, Tensor), argument, type(x).__name__, "must be a torch.Tensor")
+    _is_tensor(argument, x)
     wanted = " or ".join(map(str, allowed))
     require(tuple(x.shape) in allowed, f"{argument}.shape", tuple(x.shape), f"must be {wanted}")
     return x
@@ -171,7 +176,7 @@ def queries(t: Tensor, x: Tensor, dim: int | None = None) -> None:
 
 def on_device(argument: str, x: Tensor, device: torch.device, whose: str) -> None:
     """A tensor on the device of something else, or a ValueError; ``whose`` says of what."""
-    require(isinstance(x, Tensor), argument, type(x).__name__, "must be a torch.Tensor")
+    _is_tensor(argument, x)
     require(x.device == device, f"{argument}.device", str(x.device), f"must be {whose}, {device}")
 
 

@@ -47,6 +47,20 @@ def test_noise_of_a_short_time_keeps_its_digits() -> None:
     assert float(PROCESS.h(torch.tensor(1e-9))) == pytest.approx(1e-9)
 
 
+@pytest.mark.parametrize("of", [PROCESS.alpha, PROCESS.h])
+@pytest.mark.parametrize("t", [-1.0, exact(-1.0), torch.tensor([1, -1]), [2.0, math.nan]])
+def test_times_below_zero_are_refused_in_any_form(of, t) -> None:
+    with pytest.raises(ValueError, match=r"^t=(-1\.0|nan): times must be ≥ 0$"):
+        of(t)
+
+
+def test_a_time_keeps_its_type_or_is_a_float32() -> None:
+    ones = torch.ones(2, dtype=torch.int64).numpy()
+    for t in (1.0, 1, [1.0], torch.tensor(1), torch.tensor(1.0), ones):
+        assert PROCESS.h(t).dtype == torch.float32
+    assert PROCESS.h(exact(1.0)).dtype == PROCESS.alpha(exact(1.0).numpy()).dtype == torch.float64
+
+
 @given(st.floats(0.01, 0.999))
 def test_the_time_of_a_noise_level_has_that_level(level: float) -> None:
     assert float(PROCESS.h(exact(PROCESS.time_at(level))).sqrt()) == pytest.approx(level)

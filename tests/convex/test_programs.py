@@ -152,7 +152,7 @@ BAD = [
     ),
     (lambda: convex.denoising(normal(), normal(19), 1.0), r"targets.shape=\(19, 1\): must be"),
     (lambda: convex.denoising(normal(), normal(), 0), "beta=0: must be a finite number above 0"),
-    (lambda: convex.denoising(X, None, 1.0), "targets='NoneType': must be a torch.Tensor"),
+    (lambda: convex.denoising(X, None, 1.0), "targets=None: must be a torch.Tensor"),
     (lambda: convex.denoising(X, Y, 1.0, "relu", 40), "skip='int': must be True or False"),
     (
         lambda: convex.denoising(SPACE, SPACE, 1.0, start=FIT),
