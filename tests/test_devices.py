@@ -73,6 +73,13 @@ def test_a_decomposition_gives_back_what_it_took_of_a_card(monkeypatch: pytest.M
     assert not emptied
     devices.share(torch.device("cuda"))
     assert emptied
+    shared: list[torch.device] = []
+    monkeypatch.setattr(devices, "share", shared.append)
+    process = sl.OrnsteinUhlenbeck()
+    data = process.regression(torch.randn(9, 2, generator=torch.Generator().manual_seed(0)))
+    sl.KernelFlow(process, data)
+    sl.FeatureFlow(process, [data], 3)
+    assert shared == [torch.device("cpu")] * 2
 
 
 def test_products_keep_their_digits_unless_another_is_asked_for() -> None:

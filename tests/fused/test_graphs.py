@@ -84,6 +84,17 @@ def test_only_one_is_recorded_at_a_time_and_another_does_not_wait(stand: Stand) 
     assert inner == [None]
 
 
+def test_an_interrupt_is_heard_whatever_the_recording_then_says(stand: Stand) -> None:
+    def interrupted() -> None:
+        stand.valid = False
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        graphs.capture(interrupted, CARD)
+    stand.valid = True
+    assert stand.current == "first" and graphs.capture(lambda: None, CARD)
+
+
 def test_an_error_of_the_work_is_its_own(stand: Stand) -> None:
     with pytest.raises(ZeroDivisionError):
         graphs.capture(lambda: 1 / 0, CARD)
