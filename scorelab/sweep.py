@@ -191,7 +191,7 @@ class Study(Generic[T]):
         return [cell for cell in self.cells if tuple(cell.values()) not in known]
 
     def complete(self, folder: str | Path, cache: str | Path | None = None, jobs: int = -1) -> None:
-        """As `remake`, but sweep only what is `lacking`: other rows stay, whatever has changed."""
+        """As `remake`, but sweep only what is `lacking`; rows of no cell are left out."""
         import pandas as pd
 
         lacking, parts = self.lacking(), [cast("pd.DataFrame", self.table())]

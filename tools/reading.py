@@ -8,13 +8,11 @@ Exercises and the time at an explorer come on top.
 """
 
 import re
-from pathlib import Path
 
 from lab import NOTEBOOKS
 
 WORDS = 200  # a minute
 FORMULA, LINE, PICTURE = 0.4, 0.04, 0.3  # minutes: a displayed formula, a line of code, a picture
-STEP = 5  # minutes, to which the syllabus rounds
 
 CODE = re.compile(r"```python.*?\n(.*?)```", re.DOTALL)
 DISPLAYED = re.compile(r"\$\$.*?\$\$", re.DOTALL)
@@ -33,11 +31,6 @@ def minutes(text: str) -> float:
     lines = sum(1 for cell in code for line in cell.splitlines() if line.strip())
     pictures = sum(cell.count("picture(") for cell in code) + prose.count("![")
     return words / WORDS + formulas * FORMULA + lines * LINE + pictures * PICTURE
-
-
-def rounded(path: Path) -> int:
-    """Whole steps of the syllabus, at least one."""
-    return max(STEP, STEP * round(minutes(path.read_text(encoding="utf-8")) / STEP))
 
 
 if __name__ == "__main__":

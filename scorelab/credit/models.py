@@ -39,7 +39,7 @@ LENGTHS = {
     "Gaussian": (6000,),
     "mixture": (1500, 6000, 12_000),
 }
-#: Other widths of the framework's networks, on each form.
+#: Widths of the framework's networks, on each form.
 WIDTHS = {"independent": (64, 512, 2048), "Gaussian": (512,), "mixture": (64, 2048)}
 #: Steps of what lies between it and the framework, and two layers' own rate: of .003, .03, .1 and
 #: .3 the one with the least loss on the tenth of seed 0.

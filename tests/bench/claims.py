@@ -90,11 +90,12 @@ def cells(number: str) -> list[str]:
 
 
 def pieces(code: str) -> Iterator[tuple[Any, bool]]:
-    """What is run of a cell, and whether it may fail: a picture's statements, one by one, may."""
+    """What is run of a cell, and whether it may fail: a picture's statements but for claims may."""
     draws = "picture(" in code
     for part in ast.parse(code).body if draws else [ast.parse(code)]:
         body = part.body if isinstance(part, ast.Module) else [part]
-        yield compile(ast.Module(body, []), "a cell", "exec"), draws
+        may_fail = draws and "claim(" not in ast.unparse(part)
+        yield compile(ast.Module(body, []), "a cell", "exec"), may_fail
 
 
 def run(number: str, moved: AbstractContextManager[object]) -> int:
