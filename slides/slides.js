@@ -18,6 +18,7 @@ function enliven(home) {
 const tooLarge = (slide) => slide.scrollHeight > innerHeight || slide.scrollWidth > innerWidth;
 
 function fit(slide) {
+  slide.style.fontSize = ""; // of a window that has grown, letters grow again
   for (let size = parseFloat(getComputedStyle(slide).fontSize); tooLarge(slide); size -= 1) {
     if (size < NOT_BELOW) break;
     slide.style.fontSize = `${size}px`;

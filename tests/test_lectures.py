@@ -19,7 +19,7 @@ ROW = re.compile(r"^\| (\d+)–(\d+) \| (.*?) \| (.*?) ?\|", re.MULTILINE)
 STATE = re.compile(r"`(\d\d): (.*)`")
 #: Those whose explorers train or draw samples first, which takes seconds.
 LONG = {"00", "03", "04", "07", "11"}
-NUMBERS = [f"{number:02}" for number in range(12)]
+NUMBERS = [path.stem[:2] for path in sorted((NOTEBOOKS / "text").glob("*.md"))]
 NUMBER = re.compile(r"[−-]?\d[\d,]*(?:\.\d+)?")
 
 

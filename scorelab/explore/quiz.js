@@ -37,7 +37,7 @@ function quiz(model, bar, signal) {
   const pose = () => {
     const chosen = (k) => {
       guess = k;
-      model.send({ show: place }); // the explorer shows it, and then says so
+      model.send({ show: place }); // the explorer is set to show it and says so; its picture may come after
     };
     now = posed(questions[place], `${place + 1} of ${questions.length}.`, chosen);
     said.textContent = "";
@@ -65,6 +65,12 @@ function quiz(model, bar, signal) {
   button.setAttribute("aria-expanded", false);
   bar.prepend(button);
   bar.before(panel);
+  const gone = () => {
+    if (guess < 0) return;
+    guess = -1;
+    pose(); // nobody will answer: the choice is not locked
+  };
+  panel.addEventListener("gone", gone);
   model.on("msg:custom", shown);
   signal.addEventListener("abort", () => model.off("msg:custom", shown));
   pose();

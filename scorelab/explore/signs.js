@@ -112,6 +112,10 @@ function signs(model, home, explorer, signal) {
   const gone = (sentence) => {
     lost ||= sentence;
     for (const part of explorer.children) part.inert = part !== home;
+    for (const part of home.querySelectorAll(".sl-tools, .sl-quiz-panel")) {
+      part.inert = true;
+      part.dispatchEvent(new Event("gone"));
+    }
     show();
   };
   keepKeys(explorer, signal);

@@ -43,14 +43,21 @@ function codeField() {
     field.hidden = true;
     said.textContent = "";
   };
-  return { parts: [field, said], show, hide };
+  const say = (words) => {
+    said.textContent = words;
+  };
+  return { parts: [field, said], show, hide, say };
 }
 
-async function save(model, root) {
-  const { png } = await picture(root, "", 2), link = document.createElement("a");
-  link.href = `data:image/png;base64,${png}`;
-  link.download = `${model.get("title")}.png`;
-  link.click();
+async function save(model, root, say) {
+  try {
+    const { png } = await picture(root, "", 2), link = document.createElement("a");
+    link.href = `data:image/png;base64,${png}`;
+    link.download = `${model.get("title")}.png`;
+    link.click();
+  } catch (error) {
+    say(`No picture: ${error?.message ?? error}`);
+  }
 }
 
 function tools(model, home, root, signal) {
@@ -77,7 +84,7 @@ function tools(model, home, root, signal) {
     asked = true;
     model.send({});
   });
-  const keep = tool("save", "Save picture", "A PNG file of what is shown", () => save(model, root));
+  const keep = tool("save", "Save picture", "A PNG file of what is shown", () => save(model, root, field.say));
   bar.append(...field.parts, lecture, copy, keep);
   home.append(bar);
   quiz(model, bar, signal);

@@ -18,12 +18,41 @@ def notebook(two_layer_network: Notebook) -> Notebook:
     return two_layer_network
 
 
+#: It answers nothing more, until it is killed.
+FREEZE = "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)"
+
+
 def test_after_a_restart_it_says_so_and_holds_its_controls(notebook: Notebook) -> None:
-    notebook.page.evaluate(f"() => {KERNEL}.restartKernel()")
+    panel, tools = (notebook.explorer.locator(f".sl-{part}") for part in ("quiz-panel", "tools"))
+    locked = panel.locator("[aria-disabled=true]")
+    notebook.press("quiz", "Enter")
+    run = f"code => {{ {KERNEL}.session.kernel.requestExecute({{code}}) }}"
+    notebook.page.evaluate(run, FREEZE)
+    notebook.page.wait_for_timeout(500)
+    panel.locator(".sl-option-0").press("Space")
+    assert locked.count() > 1
+    notebook.page.evaluate(f"() => {{ {KERNEL}.restartKernel() }}")
     wait_for(lambda: "restarted" in sign(notebook, "gone"))
+    assert locked.count() == 0  # nobody has answered
+    assert all(part.evaluate("part => part.inert") for part in (panel, tools))
     before = notebook.page.locator(".sl-stop .widget-readout").text_content()
     notebook.press("stop", "ArrowRight")
     assert notebook.page.locator(".sl-stop .widget-readout").text_content() == before
+
+
+NO_ROOM = """() => {
+    window.decodes = Image.prototype.decode
+    Image.prototype.decode = () => Promise.reject(new Error('no room'))
+}"""
+
+
+def test_a_picture_that_cannot_be_made_is_told(notebook: Notebook) -> None:
+    notebook.page.evaluate(NO_ROOM)
+    notebook.press("save", "Enter")
+    said = notebook.explorer.locator(".sl-said")
+    wait_for(lambda: said.text_content() == "No picture: no room")
+    notebook.page.evaluate("() => { Image.prototype.decode = window.decodes }")
+    assert notebook.errors == []
 
 
 def test_when_the_kernel_was_shut_down_it_says_so(notebook: Notebook) -> None:

@@ -2,20 +2,18 @@
 
 from functools import cache
 from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 
+from scorelab import chapters
 from scorelab.explore.arrange import HALL, LOW, arrange
 from scorelab.explore.controls import Play
 from scorelab.explore.design import Design
 from scorelab.explore.explorer import BaseExplorer
 from scorelab.explore.lecture import BOLD, thicken
 
-ROOMS = (
-    *("start_here", "forward_process", "score_matching", "two_layer_network", "tangent_kernel"),
-    *("early_stopping", "rates", "sampling", "convex_program", "convex_denoising", "credit"),
-    "memorisation",
-)
+ROOMS = [room.name for room in iter_modules(chapters.__path__)]
 KINDS = [
     getattr(import_module(f"scorelab.chapters.{room}"), name)
     for room in ROOMS
