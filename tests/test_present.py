@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from lab import NOTEBOOKS
-from present import alone, command, lay_out
+from present import alone, command, hide, lay_out
 
 
 def test_each_explorer_has_a_notebook_of_one_cell_that_needs_no_other(tmp_path: Path) -> None:
@@ -20,8 +20,12 @@ def test_each_explorer_has_a_notebook_of_one_cell_that_needs_no_other(tmp_path: 
 
 
 def test_it_listens_on_the_loopback_for_who_has_the_token(tmp_path: Path) -> None:
-    options = command(tmp_path, 8123, "secret")
-    assert "--Voila.ip=127.0.0.1" in options and "--Voila.token=secret" in options
+    hidden = hide("secret", tmp_path)
+    options = command(tmp_path / "served", 8123, hidden)
+    assert "--Voila.ip=127.0.0.1" in options
+    assert f"--Voila.config_file_paths={tmp_path}" in options
+    assert not any("secret" in option for option in options)
+    assert "secret" in hidden.read_text() and hidden.stat().st_mode & 0o077 == 0
 
 
 def test_other_lines_of_the_cell_stay() -> None:

@@ -6,6 +6,7 @@ slides`), they are served as well, and their explorers are alive.
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
@@ -25,12 +26,14 @@ SLIDES = ROOT / "build" / "slides"
 
 
 def main(number: str) -> int:
-    """Serve all explorers on the loopback, and open the first one of a notebook."""
+    """Serve all explorers on the loopback, and print the address of the first of a notebook."""
     with tempfile.TemporaryDirectory(prefix="scorelab-") as folder:
-        home = Path(folder)
+        home = Path(folder) / "served"
+        home.mkdir()
         (name, *_) = [path.stem for path in lay_out(home) if path.stem.startswith(number)] or [""]
         if not name:
-            sys.exit(f"N={number}: must be the number of a notebook, 00 to 11")
+            numbers = sorted({path.stem[:2] for path in home.iterdir()})
+            sys.exit(f"N={number}: must be the number of a notebook, one of {', '.join(numbers)}")
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -41,7 +44,8 @@ def main(number: str) -> int:
             shutil.copytree(SLIDES, home / "slides")  # of links Voilà serves nothing
             page = f"{name[:-2]}.html?live=/voila/render&token={token}"
             print(f"The slides, with it: {url}/files/slides/{page}", flush=True)
-        return subprocess.run(command(home, port, token), env=awake()).returncode
+        settings = hide(token, Path(folder))
+        return subprocess.run(command(home, port, settings), env=awake()).returncode
 
 
 def lay_out(home: Path) -> list[Path]:
@@ -62,12 +66,20 @@ def alone(source: str) -> NotebookNode:
     return nbformat.v4.new_notebook(cells=[cell], metadata=kernel)
 
 
-def command(home: Path, port: int, token: str) -> list[str]:
-    """Voilà on the loopback, for whoever has the token."""
+def hide(token: str, folder: Path) -> Path:
+    """Voilà's settings that only their owner reads: a command line is read by all, with ps."""
+    file = folder / "voila.json"
+    file.touch(mode=0o600)
+    file.write_text(json.dumps({"Voila": {"token": token}}))
+    return file
+
+
+def command(home: Path, port: int, hidden: Path) -> list[str]:
+    """Voilà on the loopback, for whoever has the token among its ``hidden`` settings."""
     settings = {
         "Voila.ip": "127.0.0.1",
         "Voila.port": port,
-        "Voila.token": token,
+        "Voila.config_file_paths": hidden.parent,
         "Voila.open_browser": False,
         "VoilaConfiguration.show_tracebacks": True,
         "VoilaConfiguration.template": "hall",
