@@ -13,6 +13,7 @@ from lab import NOTEBOOKS
 
 WORDS = 200  # a minute
 FORMULA, LINE, PICTURE = 0.4, 0.04, 0.3  # minutes: a displayed formula, a line of code, a picture
+STEP = 5  # minutes, to which the syllabus rounds
 
 CODE = re.compile(r"```python.*?\n(.*?)```", re.DOTALL)
 DISPLAYED = re.compile(r"\$\$.*?\$\$", re.DOTALL)
