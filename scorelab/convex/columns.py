@@ -28,8 +28,8 @@ Oracle: TypeAlias = Callable[[Array], Offer]
 
 #: Neurons that join the master program in one round.
 BATCH = 40
-#: Rounds before it counts as failed. At the least β of score matching some take more than a hundred,
-#: and whether they do, the last digits decide.
+#: Rounds before it counts as failed. At the least β of score matching the last digits decide whether
+#: it takes ten or more than a hundred.
 ROUNDS = 200
 #: A loss this near the least is the least, relative.
 EXACT = 1e-6
