@@ -28,8 +28,8 @@ Oracle: TypeAlias = Callable[[Array], Offer]
 
 #: Neurons that join the master program in one round.
 BATCH = 40
-#: Rounds before it counts as failed. At the least β of score matching the last digits decide whether
-#: it takes ten or more than a hundred.
+#: Rounds before it counts as failed. At the least β of score matching the last digits decide
+#: whether ten are enough or a hundred are not.
 ROUNDS = 200
 #: A loss this near the least is the least, relative.
 EXACT = 1e-6

@@ -1,7 +1,6 @@
 // Keys, and what the page knows better than the kernel: whether there is an answer, or a kernel.
 
 const SOON = 300; // milliseconds in which an answer needs no sign
-const LATER = 100; // milliseconds after which the page asks for it
 const AGAIN = "what you see is its last picture. Run this cell again (Shift-Enter).";
 const ANEW = `The kernel of this explorer was restarted: ${AGAIN}`;
 const ENDED = `The kernel of this explorer has ended: ${AGAIN}`;
@@ -41,42 +40,31 @@ function makeSign(home) {
   };
 }
 
-/** Whoever does something gets a sign when the kernel does not answer soon. Whether it has answered
- * is asked when most answers are there, for the question would hold up the picture. Two pages may
- * show one explorer, and neither knows how far the other counts until its answer has come. */
+/** Whoever does something gets a sign when the kernel does not answer soon. Two pages may show one
+ * explorer, and neither knows how far the other counts until its answer has come. */
 function awaitAnswers(model, explorer, show, signal) {
-  let sign, timer, due = false;
+  let timer, more = false;
   const waits = () => model.get("moved") > model.get("answered");
-  const rest = () => {
-    clearTimeout(sign);
-    sign = undefined;
-    show(false);
-  };
   const look = () => {
-    const busy = due || waits();
-    explorer.setAttribute("aria-busy", busy);
-    if (!busy) rest();
-    else sign ??= setTimeout(show, SOON, true);
+    clearTimeout(timer);
+    explorer.setAttribute("aria-busy", waits());
+    if (waits()) timer = setTimeout(show, SOON, true);
+    else show(false);
   };
   const ask = () => {
-    timer = undefined;
-    if (waits()) return; // and once more when this is answered
-    due = false;
+    if ((more = waits())) return;
     model.set("moved", model.get("answered") + 1);
     model.save_changes();
     look();
   };
   const answered = () => {
-    if (!waits()) rest();
-    if (due && !timer) ask();
-    else look();
+    look();
+    if (more && !waits()) ask();
   };
   const moved = (event) => {
     if (event.type === "pointermove" && !event.buttons) return;
     if (event.type !== "pointermove") model.set("note", ""); // who goes on has read it
-    due = true;
-    timer ??= setTimeout(ask, LATER);
-    look();
+    setTimeout(ask); // the control speaks first
   };
   for (const kind of ["pointerdown", "pointermove", "pointerup", "click", "change", "keydown"])
     explorer.addEventListener(kind, moved, { signal, capture: true });
