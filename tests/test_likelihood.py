@@ -56,6 +56,7 @@ def test_the_density_of_any_denoiser_sums_to_one() -> None:
         assert float(torch.trapezoid(density, grid)) == pytest.approx(1, abs=3e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("times", "tolerance"), [((0.02, 3.0), 1e-8), ((0.02, 12.0), None), ((0.002, 12.0), 1e-5)]
 )

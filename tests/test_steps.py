@@ -269,7 +269,10 @@ def variance(method: str, steps: int, schedule: str) -> float:
     return float(parts[0] ** 2 * law(3.0)[1] ** 2 + parts[1:].square().sum())
 
 
-@pytest.mark.parametrize("schedule", ["log", "karras", "exponential", "uniform", "cosine"])
+@pytest.mark.parametrize(
+    "schedule",
+    ["log", "karras", "exponential", pytest.param("uniform", marks=pytest.mark.slow), "cosine"],
+)
 @pytest.mark.parametrize(
     ("method", "order"),
     [

@@ -9,6 +9,7 @@ import re
 from importlib import import_module
 
 import pytest
+from _pytest.mark import ParameterSet
 from tables import CHAPTERS, made, tables
 
 from scorelab.workbook.checking import Derivation
@@ -32,14 +33,31 @@ COMPLETE = [
 ROOMS = sorted(path.parent.name for path in CHAPTERS.glob("*/test_exercises.py"))
 TABLES = {room: tables(room) for room in {*ROOMS, *COMPLETE}}
 TASKS = {room: import_module(f"scorelab.chapters.{room}").check.tasks() for room in sorted(TABLES)}
+#: Checks that train networks or solve programs for each answer.
+SLOW = (
+    "another_weight",
+    "column_step",
+    "deep_kernel",
+    "find_border",
+    "own_noise",
+    "reverse_process",
+)
+
+
+def case(room: str, name: str, answer: object, label: str) -> ParameterSet:
+    """A task and an answer, or answers, to try."""
+    marks = pytest.mark.slow if name in SLOW else ()
+    return pytest.param(TASKS[room][name], answer, id=label, marks=marks)
+
+
 RIGHT = [
-    pytest.param(TASKS[room][name], answer, id=f"{name}-{i}")
+    case(room, name, answer, f"{name}-{i}")
     for room, (right, _) in sorted(TABLES.items())
     for name, answers in right.items()
     for i, answer in enumerate(answers)
 ]
 WRONG = [
-    pytest.param(TASKS[room][name], answers, id=name)
+    case(room, name, answers, name)
     for room, (_, wrong) in sorted(TABLES.items())
     for name, answers in wrong.items()
 ]

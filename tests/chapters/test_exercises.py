@@ -51,6 +51,7 @@ def test_the_solution_is_correct(name, capsys) -> None:
     assert capsys.readouterr().out == "✓ correct\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_the_example_of_an_experiment_is_where_it_should_be(name) -> None:
     verdict = EXPERIMENTS[name].verdict(EXPERIMENTS[name].pass_example())

@@ -32,6 +32,7 @@ def test_the_annealed_denoiser_is_the_fits_own_and_linear_between_them() -> None
     assert one(torch.ones(5), x).shape == (5, 2)
 
 
+@pytest.mark.slow
 def test_annealed_langevin_samples_a_gaussian() -> None:
     process, law = sl.OrnsteinUhlenbeck(), sl.GaussianMixture([[1.0, -0.5]], 0.6)
     x0 = law.sample(500, generator=Generator().manual_seed(0))

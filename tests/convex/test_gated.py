@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scorelab import convex
 
 
+@pytest.mark.slow
 @given(st.integers(0, 100), st.floats(0.3, 3), st.integers(2, 14))
 @settings(max_examples=15, deadline=None)
 def test_gated_at_most_joint_at_most_separate(seed: int, beta: float, n: int) -> None:

@@ -76,6 +76,7 @@ def trained(x: Tensor, y: Tensor, beta: float, activation: str, seed: int, width
     ).fun
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("activation", ["relu", "abs"])
 def test_no_trained_network_is_below_the_joint_optimum_and_the_best_of_many_is_at_it(
     activation: str,

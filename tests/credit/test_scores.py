@@ -29,6 +29,7 @@ def test_a_table_is_itself(halves) -> None:
     assert scores.trend_error(real, real) == pytest.approx(0, abs=1e-9)
 
 
+@pytest.mark.slow
 def test_two_halves_of_a_table_are_all_but_equal(halves) -> None:
     assert scores.shape_error(*halves) < 3
     assert scores.trend_error(*halves) < 5
@@ -41,6 +42,7 @@ def test_real_rows_of_one_class_are_refused(halves) -> None:
         scores.tstr_auc(halves[0], halves[1].assign(target=0))
 
 
+@pytest.mark.slow
 def test_independent_columns_have_the_shape_and_nothing_else(halves, mixed_up) -> None:
     assert scores.shape_error(halves[0], mixed_up) == pytest.approx(0, abs=1e-9)
     assert scores.trend_error(halves[0], mixed_up) > 8
@@ -89,6 +91,7 @@ def test_a_constant_column_has_no_trend_and_says_so(halves) -> None:
         assert np.isnan(scores.trend_error(halves[0], flat))
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::FutureWarning")  # the report is about to move
 def test_the_report_of_the_library_is_given_as_the_library_gives_it(halves, mixed_up) -> None:
     """Where it has thresholds, since 0.32; before, it had all pairs."""

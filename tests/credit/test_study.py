@@ -105,6 +105,7 @@ for each, make in models.MODELS.items():
     KINDS.setdefault(getattr(make, "func", make), each)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", KINDS.values())
 def test_every_kind_of_model_makes_a_denoiser(method, half, quick) -> None:
     denoiser, found = models.MODELS[method](half)

@@ -48,6 +48,7 @@ class Large:
     """What fills the memory."""
 
 
+@pytest.mark.slow
 def test_an_explorer_that_filled_the_memory_gives_it_back_and_goes_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -7,6 +7,7 @@ import re
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
@@ -105,6 +106,15 @@ def test_a_loop_that_swallows_the_first_bell_hears_the_second() -> None:
         attempt(deaf_once, seconds=0.2)
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Ctrl-C is heard: a shell that starts the tests in the background has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize("answer", ["exercise", "work"])
 def test_a_real_interrupt_still_interrupts(answer) -> None:
     def interrupted(*_):

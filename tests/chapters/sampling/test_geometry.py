@@ -47,6 +47,7 @@ def test_the_potential_is_that_of_dense_least_squares() -> None:
     np.testing.assert_allclose(phi - phi.mean(), found.reshape(4, 4), atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_rotation_leaves_the_law_alone_and_a_pull_does_not() -> None:
     spread = []
     for f in (ROUND.denoiser(PROCESS), turning(0.2, 0), turning(0, 0.05)):

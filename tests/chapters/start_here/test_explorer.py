@@ -49,6 +49,7 @@ def test_a_record_of_infinite_width_is_the_kernel_flow() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", settings.TARGETS)
 @pytest.mark.parametrize("times", ["log", "uniform"])
 def test_the_excess_or_hold_out_risk_is_that_of_the_metrics(target: str, times: str) -> None:
@@ -97,6 +98,7 @@ def test_all_traces_are_finite_where_they_should_be() -> None:
         assert np.isfinite(traces[name]["y"]).all()
 
 
+@pytest.mark.slow
 def test_controls_move_what_they_name_and_nothing_else() -> None:
     explorer = Explorer()
     explorer.set(**SMALL)
