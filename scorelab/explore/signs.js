@@ -1,6 +1,7 @@
 // Keys, and what the page knows better than the kernel: whether there is an answer, or a kernel.
 
 const SOON = 300; // milliseconds in which an answer needs no sign
+const LATER = 100; // milliseconds after which the page asks for it
 const AGAIN = "what you see is its last picture. Run this cell again (Shift-Enter).";
 const ANEW = `The kernel of this explorer was restarted: ${AGAIN}`;
 const ENDED = `The kernel of this explorer has ended: ${AGAIN}`;
@@ -40,36 +41,52 @@ function makeSign(home) {
   };
 }
 
-/** Whoever does something gets a sign when the kernel does not answer soon. Two pages may show one
- * explorer, and neither knows how far the other counts until its answer has come. */
+/** Whoever does something gets a sign when the kernel does not answer soon. Whether it has answered
+ * is asked when most answers are there, for the question would hold up the picture. Two pages may
+ * show one explorer, and neither knows how far the other counts until its answer has come. */
 function awaitAnswers(model, explorer, show, signal) {
-  let timer, more = false;
+  let sign, timer, due = false;
   const waits = () => model.get("moved") > model.get("answered");
+  const rest = () => {
+    clearTimeout(sign);
+    sign = undefined;
+    show(false);
+  };
   const look = () => {
-    clearTimeout(timer);
-    explorer.setAttribute("aria-busy", waits());
-    if (waits()) timer = setTimeout(show, SOON, true);
-    else show(false);
+    const busy = due || waits();
+    explorer.setAttribute("aria-busy", busy);
+    if (!busy) rest();
+    else sign ??= setTimeout(show, SOON, true);
   };
   const ask = () => {
-    if ((more = waits())) return;
+    timer = undefined;
+    if (waits()) return; // and once more when this is answered
+    due = false;
     model.set("moved", model.get("answered") + 1);
     model.save_changes();
     look();
   };
   const answered = () => {
-    look();
-    if (more && !waits()) ask();
+    if (!waits()) rest();
+    if (due && !timer) ask();
+    else look();
   };
   const moved = (event) => {
     if (event.type === "pointermove" && !event.buttons) return;
     if (event.type !== "pointermove") model.set("note", ""); // who goes on has read it
-    setTimeout(ask); // the control speaks first
+    due = true;
+    timer ??= setTimeout(ask, LATER);
+    look();
   };
   for (const kind of ["pointerdown", "pointermove", "pointerup", "click", "change", "keydown"])
     explorer.addEventListener(kind, moved, { signal, capture: true });
   model.on("change:answered", answered);
-  signal.addEventListener("abort", () => model.off("change:answered", answered));
+  signal.addEventListener("abort", () => {
+    clearTimeout(timer);
+    clearTimeout(sign);
+    model.off("change:answered", answered);
+  });
+  look(); // a view before this one may have closed while it waited
 }
 
 /** When the kernel has gone, the explorer says so once, and its controls move no more. */

@@ -1,8 +1,14 @@
 """What an explorer says of its kernel, and what another view or run of it shows."""
 
+from pathlib import Path
+
 import pytest
-from lab import Notebook
+from lab import Lab, Notebook
 from reader import KERNEL, halted, press_and_see, revive, sign, small_and_trained, wait_for
+
+import scorelab.explore
+
+SIGNS = Path(scorelab.explore.__file__).with_name("signs.js").read_text(encoding="utf-8")
 
 EXECUTE = """code => jupyterapp.shell.currentWidget.sessionContext.session.kernel
     .requestExecute({code}).done"""
@@ -117,3 +123,54 @@ def test_a_second_view_and_a_second_run(notebook: Notebook) -> None:
     notebook.settle()
     press_and_see(notebook)
     assert notebook.errors == []
+
+
+#: The signs of an explorer, its other half played by hand: `view` shows it, `close` ends that.
+BY_HAND = """code => {
+    document.body.innerHTML = '<div class="sl-explorer"><div></div><button>1</button></div>'
+    const signs = Function(code + '; return signs')()
+    const explorer = document.querySelector('.sl-explorer')
+    const state = {moved: 0, answered: 0, note: ''}, heard = new Set()
+    const model = {
+        get: (name) => state[name],
+        set: (name, value) => { state[name] = value },
+        save_changes() {},
+        on: (event, f) => event === 'change:answered' && heard.add(f),
+        off: (event, f) => heard.delete(f),
+    }
+    let view
+    Object.assign(window, {
+        view() {
+            view = new AbortController()
+            signs(model, explorer.firstChild, explorer, view.signal)
+        },
+        close: () => view.abort(),
+        move: () => document.querySelector('button').click(),
+        answer() {
+            state.answered = state.moved
+            for (const f of [...heard]) f()
+        },
+        asked: () => state.moved > state.answered,
+        busy: () => explorer.getAttribute('aria-busy') === 'true',
+    })
+}"""
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_a_view_made_anew_in_the_middle_of_a_move_does_not_stay_busy(lab: Lab, asked: bool) -> None:
+    """As when the figure joins the explorer: JupyterLab makes all anew that stands below it."""
+    page = lab.browser.new_page()
+    page.evaluate(BY_HAND, SIGNS)
+    page.evaluate("view(); move()")
+    assert page.evaluate("busy()")
+    if asked:
+        page.wait_for_function("asked()")
+    page.evaluate("close()")
+    page.wait_for_timeout(200)  # in which a view that is closed would ask
+    page.evaluate("answer(); view()")
+    assert not page.evaluate("busy()")
+    page.evaluate("move()")
+    page.wait_for_function("asked()")
+    page.evaluate("answer()")
+    assert not page.evaluate("busy()")
+    page.close()
