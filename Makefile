@@ -14,7 +14,7 @@ NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-
 export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help lab present slides slides-check work check test fuzz bench device notebooks tables credit site site-serve site-check grade format clean
+.PHONY: help lab present slides slides-check work check test fuzz audit bench device notebooks tables credit site site-serve site-check grade format clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,11 @@ test: $(READY) ## the whole: as check with the slow tests, run every notebook, a
 
 fuzz: $(READY) ## call every public function with odd input of every kind, for about ten minutes (N=1000 calls each)
 	SCORELAB_FUZZ=$(or $(N),1000) $(PYTEST) -n 2 tests/test_fuzz.py --dist load
+
+audit: $(READY) ## ask whether a package that is installed has a known vulnerability, and bandit whether our code is unsafe
+	$(PYTHON) -m venv build/audit
+	build/audit/bin/python -m pip install --quiet --disable-pip-version-check -r tools/audit.txt
+	build/audit/bin/python tools/audit.py
 
 bench: $(READY) ## measure the speeds the course relies on
 	PYTHONPATH=tools:tests/support:tests/bench $(PYTHON) tests/bench/bench.py

@@ -167,13 +167,21 @@ class OrnsteinUhlenbeck:
         def score(t: Tensor, x: Tensor) -> Tensor:
             validate.queries(t, x)
             validate.times(t.cpu())
-            return self.tweedie(answer(denoiser, t, x), t.to(x.dtype), x)
+            return self.tweedie(answer(denoiser, t, x), t, x)
 
         return score
 
     def tweedie(self, f: Tensor, t: Tensor, x: Tensor) -> Tensor:
-        """The score (α(t) f − x) / h(t) (n, d) for a denoiser's answer f (n, d) at t > 0, x."""
-        return (self.alpha(t)[:, None] * f - x) / self.h(t)[:, None]
+        """The score (α(t) f − x) / h(t) (n, d) for a denoiser's answer f at t (n,), x (n, d).
+
+        Raises ValueError for other shapes, and on the CPU unless t > 0 and all that goes in and
+        comes out is finite.
+        """
+        validate.queries(t, x)
+        validate.times(t)
+        validate.rows("f", validate.shape("f", f, tuple(x.shape)))
+        t = t.to(x.dtype)
+        return validate.rows("score", (self.alpha(t)[:, None] * f - x) / self.h(t)[:, None])
 
 
 def _time(t: Tensor | float) -> Tensor:

@@ -161,6 +161,7 @@ CALLS: dict[str, tuple[Any, ...]] = {
     ),
     "OrnsteinUhlenbeck.score": (at_points(PROCESS.score), ANSWERS, TIMES, A),
     "OrnsteinUhlenbeck.time_at": (PROCESS.time_at, NUMBERS),
+    "OrnsteinUhlenbeck.tweedie": (PROCESS.tweedie, A, TIMES, A),
     "Regression": (lambda t, x, y: sl.Regression(t, x, y).t, TIMES, A, A),
     "Regression.within": (lambda data, radius: data.within(radius).x_t, DATA, NUMBERS),
     "TwoLayerNet": (net, SIZE, st.sampled_from([2, 8]) | NUMBERS, GENERATORS, DEVICES, DTYPES),
@@ -276,7 +277,6 @@ CALLS: dict[str, tuple[Any, ...]] = {
 
 #: What takes no input, only holds results of others, or has tests of its own for what goes wrong.
 ASIDE = {
-    "OrnsteinUhlenbeck.tweedie": "inside of samplers; OrnsteinUhlenbeck.score checks for it",
     "Snapshot": "holds results",
     "convex.Annealed": "holds results",
     "convex.Fit": "holds results",

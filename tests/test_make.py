@@ -1,10 +1,14 @@
 """The verbs of the Makefile that can be tried without an installation."""
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
+from textwrap import dedent
 
+import pytest
 from lab import ROOT
 
 
@@ -51,3 +55,23 @@ def test_make_clean_removes_what_the_project_made_and_nothing_else(tmp_path: Pat
     subprocess.run(["make", "-s", "clean"], cwd=tmp_path, check=True)
     left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
     assert left == {"Makefile", *kept}
+
+
+@pytest.mark.slow
+def test_one_file_is_shared_by_all_workers_as_make_fuzz_wants_it(tmp_path: Path) -> None:
+    """Each file once was one worker's, and `make fuzz` has one file."""
+    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path)
+    test = """
+        import os, pathlib, time, pytest
+        @pytest.mark.parametrize("i", range(8))
+        def test_a(i):
+            pathlib.Path(__file__).with_name(os.environ["PYTEST_XDIST_WORKER"]).touch()
+            time.sleep(0.05)
+    """
+    (tmp_path / "test_a.py").write_text(dedent(test))
+    fuzz = subprocess.run(["make", "-n", "fuzz"], cwd=ROOT, capture_output=True, text=True).stdout
+    options = re.search(r"-m pytest (.*) tests/test_fuzz\.py(.*)", fuzz).groups()
+    command = [sys.executable, "-m", "pytest", *" ".join(options).split(), tmp_path]
+    path = {"PYTHONPATH": str(ROOT / "tests" / "support") + ":" + str(ROOT / "tools")}
+    subprocess.run(command, cwd=tmp_path, env=os.environ | path, check=True, capture_output=True)
+    assert {path.name for path in tmp_path.glob("gw*")} == {"gw0", "gw1"}
