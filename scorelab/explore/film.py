@@ -14,6 +14,8 @@ from itertools import product
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from scorelab.explore.arrange import LETTER, arrange, letters
 from scorelab.explore.controls import Button, Choice, Play, Slider
 from scorelab.explore.explorer import BaseExplorer
@@ -157,7 +159,7 @@ class Reel:
 
     def _part(self, kind: str, value: Any) -> int:
         known = self.parts[kind]
-        return known.setdefault(json.dumps(value, ensure_ascii=False), len(known))
+        return known.setdefault(told(value), len(known))
 
     def _trace(self, trace: Any, layout: dict[str, Any], place: int) -> int:
         """The place of a trace; one that the explorer has left alone is where it was."""
@@ -182,6 +184,11 @@ class Reel:
         """The reel as a file."""
         parts = {kind: [json.loads(each) for each in known] for kind, known in self.parts.items()}
         return pack(parts | {"traces": list(self.traces), "states": self.states}, self.arrays)
+
+
+def told(value: Any) -> str:
+    """A part as JSON, which has lists for arrays, as those of error bars, and knows no NaN."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, default=np.ndarray.tolist)
 
 
 def scale(key: str, style: dict[str, Any], layout: dict[str, Any]) -> tuple[Any, Any, bool]:

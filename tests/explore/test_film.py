@@ -20,7 +20,7 @@ from lab import ROOT
 from scorelab.explore import figures
 from scorelab.explore.controls import Button, Choice, Slider
 from scorelab.explore.explorer import BaseExplorer
-from scorelab.explore.film import WIDTHS, Film, record
+from scorelab.explore.film import WIDTHS, Film, record, told
 from scorelab.explore.reel import GAP, STEPS, Arrays, pack
 
 pytestmark = pytest.mark.slow
@@ -171,6 +171,24 @@ def test_a_page_is_told_of_every_control_what_stands_in_the_notebook() -> None:
 def test_a_plan_that_cannot_be_recorded_is_refused(plan: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         next(record(Film(Small, plan)))
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_what_the_explorers_of_a_room_show_at_first_can_be_recorded(room: str) -> None:
+    for film in import_module(f"scorelab.chapters.{room}.film").FILMS:
+        controls = {n: c for row in film.explorer.controls for n, c in row.items()}
+        first = {name: (controls[name].default,) for name in film.values}
+        head, reel = (unpack(content) for _, content in record(Film(film.explorer, first)))
+        assert [n for _, n in head["axes"]] == [1] * len(first)
+        assert len(reel["states"]) == 1 and reel["sentences"][0]
+
+
+def test_error_bars_are_recorded_and_one_that_a_page_cannot_read_is_refused() -> None:
+    assert json.loads(told({"error_x": {"array": np.array([0.5, 1.0])}})) == {
+        "error_x": {"array": [0.5, 1.0]}
+    }
+    with pytest.raises(ValueError, match="JSON"):
+        told({"error_x": {"array": np.array([0.5, np.nan])}})
 
 
 @pytest.mark.parametrize("room", ROOMS)
