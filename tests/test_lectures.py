@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from lab import NOTEBOOKS
+from rooms import room_of
 
 from scorelab.explore.controls import Choice
 from scorelab.explore.explorer import BaseExplorer
@@ -34,8 +35,9 @@ def lectures() -> dict[str, list[tuple[int, int, str, str]]]:
 
 def lines(number: str) -> Iterator[tuple[dict[str, Any], list[str]]]:
     """What is set of a notebook's explorer, in all lectures, and what is read then."""
-    kind = import_module(room(number)).Explorer
-    choices = {n: c for row in kind.controls for n, c in row.items() if isinstance(c, Choice)}
+    choices = {
+        n: c for row in kind(number).controls for n, c in row.items() if isinstance(c, Choice)
+    }
     opening = {name: choice.default for name, choice in choices.items()}
     for rows in lectures().values():
         values = opening
@@ -43,7 +45,7 @@ def lines(number: str) -> Iterator[tuple[dict[str, Any], list[str]]]:
             if (state := STATE.search(what)) and state[1] == number:
                 values = values | eval(f"dict({state[2]})")
                 yield values, quoted(seen)
-    for question in kind.quiz:
+    for question in kind(number).quiz:
         yield question.state(choices), quoted(question.look)
 
 
@@ -52,9 +54,10 @@ def quoted(text: str) -> list[str]:
 
 
 @cache
-def room(number: str) -> str:
+def kind(number: str) -> type[BaseExplorer]:
+    """The first explorer of a notebook."""
     (path,) = (NOTEBOOKS / "text").glob(f"{number}-*.md")
-    return re.search(r"from (scorelab\.chapters\.\w+) import", path.read_text())[1]
+    return import_module(f"scorelab.chapters.{room_of(path.read_text())}").Explorer
 
 
 def read(explorer: BaseExplorer) -> str:
@@ -104,7 +107,7 @@ def cases() -> list[Any]:
 @pytest.mark.parametrize("number", cases())
 def test_one_sees_what_was_said(number: str) -> None:
     (values, quotes), *rest = lines(number)
-    explorer = import_module(room(number)).Explorer(**values)
+    explorer = kind(number)(**values)
     for state, sentences in [(values, quotes), *rest]:
         explorer.set(**state)
         text = read(explorer)
@@ -114,7 +117,7 @@ def test_one_sees_what_was_said(number: str) -> None:
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_question_has_an_answer_among_others_and_its_section(number: str) -> None:
-    quiz = import_module(room(number)).Explorer.quiz
+    quiz = kind(number).quiz
     assert quiz
     for question in quiz:
         assert 0 <= question.right < len(question.options) == len(set(question.options))
@@ -124,7 +127,7 @@ def test_a_question_has_an_answer_among_others_and_its_section(number: str) -> N
 
 
 def test_the_page_is_told_of_a_question_and_the_explorer_shows_its_answer() -> None:
-    explorer = import_module(room("06")).Explorer(n=125, dim=1)
+    explorer = kind("06")(n=125, dim=1)
     told = explorer.page.quiz[1]
     assert {*told} == {"ask", "options", "right", "look"}
     explorer.reply({"show": 1})

@@ -27,6 +27,7 @@ import nbformat
 import plotly
 from lab import NOTEBOOKS, ROOT
 from nbformat import NotebookNode
+from rooms import room_of
 from thumbnails import thumbnail
 
 SITE, BUILD = ROOT / "site", ROOT / "build" / "site"
@@ -83,7 +84,7 @@ def start_page(text: str) -> str:
 
 def card(name: str, title: str, asks: str) -> str:
     """A notebook on the map, with a picture that moves."""
-    room = room_of(nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4))
+    room = room_of((NOTEBOOKS / "text" / f"{name}.md").read_text())
     moving, pictures = thumbnail(films.folder(room), room), ""
     for look in ("light", "dark"):
         (STATIC / "pictures" / f"{name}-{look}.svg").write_text(moving.drawn(look == "dark"))
@@ -117,7 +118,7 @@ def moved(text: str) -> str:
 def page(name: str) -> NotebookNode:
     """A notebook as its page shows it."""
     notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
-    room = room_of(notebook)
+    room = room_of(str(notebook))
     cells, players = [], iter(players_of(room))
     for cell in notebook.cells:
         cells.append(cell)
@@ -135,11 +136,6 @@ def page(name: str) -> NotebookNode:
     assert next(players, None) is None, f"{name}: a film without its explorer"
     notebook.cells = cells
     return notebook
-
-
-def room_of(notebook: NotebookNode) -> str:
-    """The chapter that a notebook belongs to."""
-    return re.findall(r"from scorelab\.chapters\.(\w+) import", str(notebook))[0]
 
 
 def players_of(room: str) -> Iterator[str]:

@@ -8,12 +8,9 @@ the explorer itself. All that a browser needs lies beside them.
 from __future__ import annotations
 
 import html
-import json
 import re
 import shutil
-import struct
 import sys
-import zlib
 from base64 import b64decode
 from importlib.metadata import files
 from pathlib import Path
@@ -27,10 +24,13 @@ from lab import NOTEBOOKS, ROOT
 from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from nbformat import NotebookNode
+from rooms import room_of
 
 from scorelab.explore.arrange import LETTER, arrange, letters
 from scorelab.explore.design import Design
 from scorelab.explore.film import WIDTHS
+from scorelab.explore.lecture import BOLD, thickened
+from scorelab.explore.reel import opened, sealed
 
 HOME, BUILD = ROOT / "slides", ROOT / "build" / "slides"
 NAMES = sorted(path.stem for path in NOTEBOOKS.glob("[0-9]*.ipynb"))
@@ -73,7 +73,7 @@ def bring() -> None:
     for room in films.ROOMS:
         shutil.copytree(films.folder(room), BUILD / "films" / room)
         for number, film in enumerate(films.films(room)):
-            enlarge(BUILD / "films" / room / str(number) / "head", Design.of(film.explorer.blank()))
+            enlarge(BUILD / "films" / room / str(number), Design.of(film.explorer.blank()))
 
 
 def part_of(package: str, end: str) -> Path:
@@ -82,14 +82,24 @@ def part_of(package: str, end: str) -> Path:
     return Path(str(found.locate()))
 
 
-def enlarge(path: Path, design: Design) -> None:
-    """Let the head of a film arrange its figure as for a hall."""
-    plain = zlib.decompress(path.read_bytes())
-    (length,) = struct.unpack_from("<I", plain)
-    head = json.loads(plain[4 : 4 + length])
-    head["widths"] = [hall(design, width) for width in WIDTHS]
-    text = json.dumps(head, ensure_ascii=False).encode()
-    path.write_bytes(zlib.compress(struct.pack("<I", len(text)) + text + plain[4 + length :], 9))
+def enlarge(film: Path, design: Design) -> None:
+    """Let a film have its figure as in a hall: arranged for it, and with thick lines."""
+    for path in film.iterdir():
+        part, planes = opened(path.read_bytes())
+        if path.name == "head":
+            part["widths"] = [hall(design, width) for width in WIDTHS]
+        for style in part.get("styles", ()):
+            merge(style, thickened(style, BOLD))
+        path.write_bytes(sealed(part, planes))
+
+
+def merge(style: dict[str, Any], changes: dict[str, Any]) -> None:
+    """Changes upon a style, part by part."""
+    for name, value in changes.items():
+        if isinstance(value, dict):
+            merge(style.setdefault(name, {}), value)
+        else:
+            style[name] = value
 
 
 def hall(design: Design, width: int) -> tuple[int, float, dict[str, Any]]:
@@ -113,7 +123,7 @@ def shown(block: Block, notebook: NotebookNode, name: str) -> str:
     """A block as HTML."""
     match block.kind:
         case "explorer":
-            room = re.findall(r"from scorelab\.chapters\.(\w+) import", str(notebook))[0]
+            room = room_of(str(notebook))
             cell, explorer = map(int, block.text.split())
             outputs = notebook.cells[cell].outputs
             still = next(each for each in outputs if "image/png" in each.data)

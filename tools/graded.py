@@ -18,6 +18,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from rooms import room_of
+
 from scorelab.workbook.running import Failed, attempt
 from scorelab.workbook.tasks import NOT_YET, Task
 
@@ -31,14 +33,6 @@ def sources(path: Path) -> list[str]:
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     codes = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     return [re.sub(r"(?m)^\s*[%!].*$", "", code) for code in codes]
-
-
-def room(cells: list[str]) -> str:
-    """The chapter whose exercises they are. Raises ValueError where no cell says it."""
-    found = re.search(r"from scorelab\.chapters\.(\w+) import", "\n".join(cells))
-    if found is None:
-        raise ValueError("no cell imports from scorelab.chapters")
-    return found[1]
 
 
 def bound(code: str) -> set[str]:
@@ -149,7 +143,8 @@ def main(notebook: Path, results: Path, gigabytes: float) -> None:
     """Write a line of JSON, name and verdict, for each exercise as soon as it is known."""
     limit_memory(gigabytes)
     cells = sources(notebook)
-    tasks = import_module(f"scorelab.chapters.{room(cells)}").check.tasks()
+    room = room_of("\n".join(cells))
+    tasks = import_module(f"scorelab.chapters.{room}").check.tasks()
     refuse_network()
     with results.open("w", encoding="utf-8") as lines:
         for verdict in verdicts(cells, tasks):

@@ -6,10 +6,7 @@ stand still where a reader asks for less motion.
 
 from __future__ import annotations
 
-import json
 import re
-import struct
-import zlib
 from collections.abc import Iterator
 from itertools import pairwise
 from math import prod
@@ -19,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scorelab.explore.reel import GAP, STEPS
+from scorelab.explore.reel import GAP, STEPS, opened
 
 #: What says most in little: which film of a room, its panel, by the x axis, and the control that
 #: moves. Of others it is the first film's first panel, and its last slider.
@@ -56,10 +53,8 @@ Trace = tuple[Any, ...]
 
 def unpack(content: bytes) -> dict[str, Any]:
     """A head or a reel, as `reel.pack` has packed it, with its ``arrays`` as numbers."""
-    plain = zlib.decompress(content)
-    (length,) = struct.unpack_from("<I", plain)
-    file = json.loads(plain[4 : 4 + length])
-    low, high = np.frombuffer(plain[4 + length :], np.uint8).reshape(2, -1).astype(np.int32)
+    file, planes = opened(content)
+    low, high = np.frombuffer(planes, np.uint8).reshape(2, -1).astype(np.int32)
     file["arrays"] = list(numbers(file["arrays"], low + 256 * high))
     return file
 

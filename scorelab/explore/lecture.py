@@ -15,10 +15,10 @@ BOLD = 1.5
 def thicken(figure: BaseFigure, designed: BaseFigure, times: float) -> None:
     """Give all lines and points of a figure so many times the size that they were designed with."""
     for drawn, trace in zip(figure.data, designed.data, strict=True):
-        drawn.update(_thickened(trace.to_plotly_json(), times))
+        drawn.update(thickened(trace.to_plotly_json(), times))
 
 
-def _thickened(style: Mapping[str, Any], times: float) -> dict[str, Any]:
+def thickened(style: Mapping[str, Any], times: float) -> dict[str, Any]:
     """What of a trace's style is thicker: its line, its points, and their rims."""
     lines = style["type"] == "contour" or "lines" in style.get("mode", "")
     found: dict[str, Any] = {}

@@ -119,9 +119,20 @@ def pack(header: dict[str, Any], arrays: Arrays) -> bytes:
 
     A difference d is written as 2d, or as −2d − 1 where it is negative.
     """
-    words = json.dumps(header | {"arrays": arrays.about}, ensure_ascii=False, allow_nan=False)
-    text = words.encode()
     told = np.concatenate([np.zeros(0, np.int16), *arrays.told])
     folded = ((told << 1) ^ (told >> 15)).view(np.uint16)
     planes = (folded & 255).astype(np.uint8).tobytes() + (folded >> 8).astype(np.uint8).tobytes()
+    return sealed(header | {"arrays": arrays.about}, planes)
+
+
+def sealed(header: dict[str, Any], planes: bytes) -> bytes:
+    """A file of a header and what follows it."""
+    text = json.dumps(header, ensure_ascii=False, allow_nan=False).encode()
     return zlib.compress(struct.pack("<I", len(text)) + text + planes, 9)
+
+
+def opened(content: bytes) -> tuple[dict[str, Any], bytes]:
+    """The header of a file, and what follows it."""
+    plain = zlib.decompress(content)
+    (length,) = struct.unpack_from("<I", plain)
+    return json.loads(plain[4 : 4 + length]), plain[4 + length :]

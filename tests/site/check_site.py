@@ -10,22 +10,19 @@ from __future__ import annotations
 import html
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 from html.parser import HTMLParser
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import films
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from build_site import NAMES, PAGES
-from lab import FLAGS, find_chromium
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from lab import SCREEN
+from playwright.sync_api import Browser, Page, ViewportSize
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from scorelab.explore.film import Film, alone
@@ -59,7 +56,7 @@ MISTAKES = """() => [
 ]"""
 
 
-LAPTOP, PHONE = ViewportSize(width=1366, height=768), ViewportSize(width=390, height=844)
+PHONE = ViewportSize(width=390, height=844)
 #: What a page may name of other hosts: papers, what a library is, and where a notebook can be run.
 ELSEWHERE = re.compile(
     r"https://(arxiv\.org|doi\.org|proceedings\.|openreview\.net|github\.com|mybinder\.org"
@@ -67,35 +64,15 @@ ELSEWHERE = re.compile(
 )
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """A static server that says nothing."""
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=find_chromium(), args=[*FLAGS, "--no-sandbox"]
-        )
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(PAGES))) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+def address(serve: Callable[[Path], str]) -> str:
+    return serve(PAGES)
 
 
 @contextmanager
 def opened(browser: Browser, url: str) -> Iterator[Page]:
     """A page, and at the end that nothing went wrong in it, nor left this machine."""
-    page, wrong = browser.new_page(viewport=LAPTOP, color_scheme="light"), []
+    page, wrong = browser.new_page(viewport=SCREEN, color_scheme="light"), []
     page.set_default_timeout(PATIENCE)
     page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -110,7 +87,9 @@ def opened(browser: Browser, url: str) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("name", [*NAMES, *OTHERS])
-def test_a_page_has_no_mistake(browser: Browser, address: str, name: str) -> None:
+def test_a_page_has_no_mistake(
+    browser: Browser, address: str, kept_out: Callable[[Page], list[Any]], name: str
+) -> None:
     with opened(browser, f"{address}/{name}.html") as page:
         assert mistakes(page) == []
         assert kept_out(page) == []
@@ -126,17 +105,6 @@ def mistakes(page: Page) -> list[str]:
     with suppress(PlaywrightTimeoutError):
         page.wait_for_function(f"({MISTAKES})().length == 0", timeout=10_000)
     return page.evaluate(MISTAKES)
-
-
-def kept_out(page: Page) -> list[tuple[str, str, str]]:
-    """What of a page keeps somebody out, where axe finds it serious."""
-    found = Axe().run(page, options={"preload": False}).response["violations"]
-    return [
-        (each["id"], str(node["target"]), node["failureSummary"])
-        for each in found
-        for node in each["nodes"]
-        if each["impact"] in ("serious", "critical")
-    ]
 
 
 class Links(HTMLParser):

@@ -1,14 +1,18 @@
-"""All slides in a browser: none is larger than the screen, none asks another host, films move."""
+"""All slides in a browser: none is larger than the screen, none asks another host, films move.
 
-import threading
-from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+No slide keeps somebody out, light or dark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 from build_slides import BUILD, NAMES
-from lab import FLAGS, SCREEN, find_chromium
-from playwright.sync_api import Page, sync_playwright
+from lab import SCREEN
+from playwright.sync_api import Browser, Page
 
 #: Each slide's number, height, width and least letters; a film is waited for.
 MEASURE = """async () => {
@@ -24,40 +28,51 @@ MEASURE = """async () => {
     }
     return found
 }"""
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+READY = "window.Reveal?.isReady() && window.MathJax?.startup?.promise"
 
 
 @pytest.fixture(scope="module")
-def pages() -> Iterator[tuple[Page, str, list[str]]]:
-    """A page, the address of the slides, and what went wrong or elsewhere."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(BUILD)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    home, wrong = f"http://127.0.0.1:{server.server_port}", []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=[*FLAGS, "--no-sandbox"]
-        )
-        page = browser.new_page(viewport=SCREEN)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("response", lambda got: got.status < 400 or wrong.append(got.url))
-        ours = home, "data:", "blob:"
-        page.on("request", lambda asked: asked.url.startswith(ours) or wrong.append(asked.url))
-        yield page, home, wrong
-        browser.close()
-    server.shutdown()
-    server.server_close()
+def home(serve: Callable[[Path], str]) -> str:
+    return serve(BUILD)
+
+
+@pytest.fixture
+def page(browser: Browser, home: str) -> Iterator[Page]:
+    """A page, and at the end that nothing went wrong in it, nor was asked of another host."""
+    page, wrong = browser.new_page(viewport=SCREEN, color_scheme="light"), []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("response", lambda got: got.status < 400 or wrong.append(got.url))
+    ours = home, "data:", "blob:"
+    page.on("request", lambda asked: asked.url.startswith(ours) or wrong.append(asked.url))
+    yield page
+    page.close()
+    assert wrong == []
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_slide_is_larger_than_the_screen(pages: tuple[Page, str, list[str]], name: str) -> None:
-    page, home, wrong = pages
+def test_no_slide_is_larger_than_the_screen(page: Page, home: str, name: str) -> None:
     page.goto(f"{home}/{name}.html")
-    page.wait_for_function("window.Reveal?.isReady() && window.MathJax?.startup?.promise")
+    page.wait_for_function(READY)
     measured = page.evaluate(MEASURE)
-    large = [each for each in measured if each[1] > 768 or each[2] > 1366 or each[3] < 20]
-    assert (large, wrong) == ([], [])
+    assert [each for each in measured if each[1] > 768 or each[2] > 1366 or each[3] < 20] == []
     print(name, len(measured), "slides")
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+@pytest.mark.parametrize("name", NAMES)
+def test_no_slide_keeps_somebody_out(
+    page: Page,
+    home: str,
+    kept_out: Callable[[Page], list[Any]],
+    name: str,
+    look: Literal["light", "dark"],
+) -> None:
+    page.emulate_media(color_scheme=look)
+    page.goto(f"{home}/{name}.html")
+    page.wait_for_function(READY)
+    for number in range(page.evaluate("Reveal.getTotalSlides()")):
+        page.evaluate("number => Reveal.slide(number)", number)
+        page.wait_for_function(
+            "!document.querySelector('.present :is([aria-busy=true], .sl-still)')"
+        )
+        assert kept_out(page) == [], number
