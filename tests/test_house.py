@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 import yaml
@@ -23,7 +24,16 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = sorted(path.parent.name for path in PACKAGE.glob("chapters/*/__init__.py"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 LISTS = "requirements.txt", "site/requirements.txt", "slides/requirements.txt"
-ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
+#: For conda and for Binder, and what of the section for pip stands before the list.
+ENVIRONMENTS = {
+    "environment.yml": [],
+    ".binder/environment.yml": ["--extra-index-url https://download.pytorch.org/whl/cpu"],
+}
+every_environment = pytest.mark.parametrize("name", ENVIRONMENTS)
+
+
+def dependencies(name: str) -> list[Any]:
+    return yaml.safe_load((ROOT / name).read_text())["dependencies"]
 
 
 def requirements(name: str = "requirements.txt") -> list[Requirement]:
@@ -54,29 +64,37 @@ def test_pins_lie_in_the_ranges_of_the_package() -> None:
         assert dependency.specifier.contains(pins[dependency.name]), dependency
 
 
-def test_conda_takes_python_and_pip_and_leaves_the_rest_to_the_pinned_list() -> None:
-    python, pip, section = ENVIRONMENT["dependencies"]
+@every_environment
+def test_conda_takes_python_and_pip_and_leaves_the_rest_to_the_pinned_list(name: str) -> None:
+    python, pip, section = dependencies(name)
     assert pip == "pip"
-    assert section == {"pip": ["-r requirements.txt", "-e ."]}
+    up = "../" * name.count("/")
+    assert section == {"pip": [*ENVIRONMENTS[name], f"-r {up}requirements.txt", f"-e {up or '.'}"]}
     version = python.removeprefix("python=")
     assert Requirement(f"python{PROJECT['requires-python']}").specifier.contains(version)
 
 
 @pytest.mark.slow
-def test_the_pip_section_of_conda_resolves_where_the_pins_are_installed(tmp_path: Path) -> None:
-    """As conda does: write the section to a file beside environment.yml and hand it to pip.
+@every_environment
+def test_the_pip_section_of_conda_resolves_where_the_pins_are_installed(
+    name: str, tmp_path: Path
+) -> None:
+    """As conda does: write the section to a file beside environment.yml and hand it to pip there.
 
     Without an index pip can only take what is here, so it finds every pin and its needs, or says
     what it misses. That the index has the pins, each new `.venv` shows.
     """
-    for name in ("pyproject.toml", "requirements.txt", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, tmp_path)
+    for each in ("pyproject.toml", "requirements.txt", "README.md", "LICENSE"):
+        shutil.copy(ROOT / each, tmp_path)
     shutil.copytree(PACKAGE, tmp_path / "scorelab")
-    section = tmp_path / "conda.requirements.txt"
-    section.write_text("\n".join(ENVIRONMENT["dependencies"][-1]["pip"]))
+    section = (tmp_path / name).with_name("conda.requirements.txt")
+    section.parent.mkdir(exist_ok=True)
+    section.write_text("\n".join(dependencies(name)[-1]["pip"]))
     offline = ("--dry-run", "--no-index", "--no-build-isolation")
     command = [sys.executable, "-m", "pip", "install", *offline, "-r", section]
-    dry_run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    dry_run = subprocess.run(
+        command, cwd=section.parent, capture_output=True, text=True, check=False
+    )
     assert dry_run.returncode == 0, dry_run.stderr
     would = dry_run.stdout.splitlines()[-1]
     assert would == f"Would install scorelab-{scorelab.__version__}", would
