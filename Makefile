@@ -2,6 +2,7 @@
 
 PYTHON := .venv/bin/python
 READY  := .venv/.ready
+HALL   := .venv/.slides
 TYPES  := $(PYTHON) -m basedpyright --project pyproject.toml --pythonpath $(PYTHON)
 # Who has copies of their own reads those.
 FIRST  := /doc/tree/$(or $(wildcard work/00-start-here.ipynb),notebooks/00-start-here.ipynb)
@@ -25,12 +26,10 @@ lab: $(READY) ## open JupyterLab on the first notebook (LAB_ARGS="--no-browser -
 	@$(PYTHON) -m jupyter trust notebooks/[0-9]*.ipynb > /dev/null
 	$(PYTHON) -m jupyterlab --ip=127.0.0.1 --LabApp.default_url=$(FIRST) $(LAB_ARGS)
 
-present: $(READY) ## show the explorers of a notebook alone, as in a lecture (N=05), and the slides with live explorers where they are
-	$(PYTHON) -m pip install --quiet -r slides/requirements.txt
+present: $(HALL) ## show the explorers of a notebook alone, as in a lecture (N=05), and the slides with live explorers where they are
 	$(PYTHON) tools/present.py $(or $(N),00)
 
-slides: $(READY) ## make slides of all notebooks in build/slides, which need no network; without `make present` their explorers are films
-	$(PYTHON) -m pip install --quiet -r slides/requirements.txt
+slides: $(HALL) ## make slides of all notebooks in build/slides, which need no network; without `make present` their explorers are films
 	$(PYTHON) tools/build_slides.py
 
 slides-check: slides ## the same, and see in a browser that no slide is larger than a screen of 1366 by 768
@@ -103,4 +102,9 @@ clean: ## remove .venv, builds and every cache, and nothing of a reader's; the n
 
 $(READY): requirements.txt pyproject.toml tools/install.sh tools/jupyterlab.json
 	@sh tools/install.sh
+	@touch $@
+
+# A lecturer does not wait for pip to find that all is there.
+$(HALL): $(READY) slides/requirements.txt
+	$(PYTHON) -m pip install --quiet -r slides/requirements.txt
 	@touch $@

@@ -2,10 +2,15 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
-from lab import NOTEBOOKS
-from present import alone, command, hide, lay_out
+import jupytext
+import nbformat
+from deck import EXPLORER
+from lab import NOTEBOOKS, ROOT
+from present import CELL, alone, command, hide, lay_out
 
 
 def test_each_explorer_has_a_notebook_of_one_cell_that_needs_no_other(tmp_path: Path) -> None:
@@ -14,9 +19,21 @@ def test_each_explorer_has_a_notebook_of_one_cell_that_needs_no_other(tmp_path: 
     assert {path.stem[:-2] for path in made} == {text.stem for text in texts}
     for path in made:
         (cell,) = json.loads(path.read_text())["cells"]
-        source = "".join(cell["source"])
+        source = cell["source"]
         name = re.search(r"^(\w*Explorer)\(lecture=True\)$", source, re.MULTILINE)[1]
         assert re.search(rf"import .*\b{name}\b", source)
+
+
+def test_the_cells_of_a_text_are_found_as_jupytext_finds_them() -> None:
+    for text in (NOTEBOOKS / "text").glob("*.md"):
+        codes = [cell.source for cell in jupytext.read(text).cells if cell.cell_type == "code"]
+        wanted = [code for code in codes if EXPLORER.search(code)]
+        assert [*filter(EXPLORER.search, CELL.findall(text.read_text()))] == wanted != []
+
+
+def test_no_one_waits_for_nbformat() -> None:
+    code = "import sys, present; sys.exit('nbformat' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT / "tools", check=True)
 
 
 def test_it_listens_on_the_loopback_for_who_has_the_token(tmp_path: Path) -> None:
@@ -29,5 +46,7 @@ def test_it_listens_on_the_loopback_for_who_has_the_token(tmp_path: Path) -> Non
 
 
 def test_other_lines_of_the_cell_stay() -> None:
-    (cell,) = alone("from a import Explorer\n\nExplorer()").cells
-    assert cell.source == "from a import Explorer\n\nExplorer(lecture=True)"
+    notebook = alone("from a import Explorer\n\nExplorer()")
+    nbformat.validate(notebook)
+    (cell,) = notebook["cells"]
+    assert cell["source"] == "from a import Explorer\n\nExplorer(lecture=True)"

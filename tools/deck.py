@@ -13,8 +13,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from nbformat import NotebookNode
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 #: The height of a slide's content on a screen of 768 pixels, below its heading; and, by how they
 #: are set in slides.css, how many letters go into a line, of text and of code, and

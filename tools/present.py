@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -15,14 +16,15 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
-import jupytext
-import nbformat
 from deck import EXPLORER
 from lab import NOTEBOOKS, ROOT
-from nbformat import NotebookNode
 
 SLIDES = ROOT / "build" / "slides"
+#: A cell in a notebook's text. Who waits for a page does not wait for nbformat, which takes longer
+#: to import than all that is done here.
+CELL = re.compile(r"^```python.*?\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 
 
 def main(number: str) -> int:
@@ -52,18 +54,19 @@ def lay_out(home: Path) -> list[Path]:
     """A notebook for each explorer of the course, whose one cell shows it."""
     made = []
     for text in sorted((NOTEBOOKS / "text").glob("*.md")):
-        cells = [cell for cell in jupytext.read(text).cells if EXPLORER.search(cell.source)]
-        for k, cell in enumerate(cells):
+        for k, source in enumerate(filter(EXPLORER.search, CELL.findall(text.read_text()))):
             made.append(home / f"{text.stem}-{k}.ipynb")
-            nbformat.write(alone(cell.source), made[-1])
+            made[-1].write_text(json.dumps(alone(source)))
     return made
 
 
-def alone(source: str) -> NotebookNode:
+def alone(source: str) -> dict[str, Any]:
     """A notebook of one cell, whose explorer is shown as in a lecture."""
-    cell = nbformat.v4.new_code_cell(source.replace("Explorer()", "Explorer(lecture=True)"))
+    shown = source.replace("Explorer()", "Explorer(lecture=True)")
+    cell = {"cell_type": "code", "id": "explorer", "source": shown, "metadata": {}}
+    cell |= {"outputs": [], "execution_count": None}
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    return nbformat.v4.new_notebook(cells=[cell], metadata=kernel)
+    return {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
 
 
 def hide(token: str, folder: Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from traceback import walk_tb
@@ -14,6 +15,8 @@ T = TypeVar("T")
 
 #: How long the cases of an exercise may take together.
 SECONDS = 10.0
+#: How many times as long they may take where they wait, as for a processor that others have.
+PATIENCE = 3.0
 
 
 class Failed(Exception):
@@ -29,8 +32,9 @@ def attempt(work: Callable[[], T], seconds: float = SECONDS) -> T:
 
     An error is told by its name, its first line, and the line of the reader's cell where it was
     raised. SystemExit and KeyboardInterrupt are errors too, unless the reader has really
-    interrupted: that one passes. The time limit needs a
-    timer of the main thread, where cells run; on other threads, and on Windows, there is none.
+    interrupted: that one passes. The time limit is one of the processor's time, and a later one of
+    the clock's; it needs a timer of the main thread, where cells run: on other threads, and on
+    Windows, there is none.
     """
     interrupts: list[int] = []
     try:
@@ -53,11 +57,16 @@ def _timer(seconds: float) -> Iterator[None]:
         yield
         return
 
+    began, spent = time.monotonic(), time.process_time()
+
     def ring(*_: object) -> None:
-        raise _TooLong
+        worked, passed = time.process_time() - spent, time.monotonic() - began
+        if max(worked, passed / PATIENCE) >= 0.9 * seconds:
+            raise _TooLong
 
     previous = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # again each second, if it was swallowed
+    again = min(seconds, 1.0)  # if it came too early, or was swallowed
+    signal.setitimer(signal.ITIMER_REAL, seconds, again)
     try:
         yield
     finally:

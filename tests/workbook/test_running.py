@@ -95,6 +95,10 @@ def test_a_loop_that_never_ends_is_ended() -> None:
     assert time.monotonic() - start < 2
 
 
+def test_what_waits_for_a_busy_machine_is_waited_for() -> None:
+    assert attempt(lambda: time.sleep(0.6) or 3, seconds=0.5) == 3
+
+
 def test_a_loop_that_swallows_the_first_bell_hears_the_second() -> None:
     def deaf_once():
         try:
