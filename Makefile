@@ -73,7 +73,7 @@ tables: $(READY) ## remake the precomputed tables, some minutes; goes on where i
 	$(PYTHON) -m scorelab.studies $(NAMES)
 
 credit: $(READY) ## remake the tables of the credit comparison (hours; goes on where interrupted; CREDIT_ARGS=--missing makes what they lack)
-	$(PYTHON) -m pip install --quiet -e ".[bench]"
+	$(PYTHON) -m pip install --quiet -e ".[bench,ctgan]"
 	$(PYTHON) -m scorelab.credit $(CREDIT_ARGS)
 
 site: $(READY) ## make the course's web pages in build/site/html, whose explorers need no Python

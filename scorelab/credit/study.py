@@ -37,7 +37,9 @@ FINALISTS = (
     "framework on mixture",
     "features on αx",
     "deep on αx, 6,000 steps",
-    *BENCH,
+    "adversarial forest",
+    "vine copula",
+    "SMOTE",
 )
 
 

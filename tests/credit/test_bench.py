@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from scorelab import credit
+from scorelab.credit import bench
 from scorelab.credit.bench import BENCH
 from scorelab.credit.half import Half
 
@@ -18,17 +19,26 @@ def test_a_package_that_is_missing_is_named_in_one_sentence(method, monkeypatch)
         raise ImportError(f"No module named {name!r}")
 
     monkeypatch.setattr("importlib.import_module", no_import)
-    with pytest.raises(ImportError, match=r"cannot be imported .*pip install 'scorelab\[bench\]'"):
+    extra = "ctgan" if method in ("CTGAN", "TVAE") else "bench"
+    said = rf"cannot be imported .*pip install 'scorelab\[{extra}\]'"
+    with pytest.raises(ImportError, match=said):
         BENCH[method](None)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("method", "package"),
-    [("adversarial forest", "arfpy"), ("vine copula", "pyvinecopulib"), ("SMOTE", "imblearn")],
+    [
+        ("adversarial forest", "arfpy"),
+        ("vine copula", "pyvinecopulib"),
+        ("SMOTE", "imblearn"),
+        ("CTGAN", "ctgan"),
+        ("TVAE", "ctgan"),
+    ],
 )
-def test_its_rows_are_like_those_of_the_table(method, package) -> None:
-    pytest.importorskip(package, reason="the extra bench is not installed")
+def test_its_rows_are_like_those_of_the_table(method, package, monkeypatch) -> None:
+    pytest.importorskip(package, reason="its extra is not installed")
+    monkeypatch.setattr(bench, "EPOCHS", 2)
     half = Half(0, 400, 400)
     made = BENCH[method](half)()
     rows = half.code.decode(made) if isinstance(made, torch.Tensor) else made

@@ -11,7 +11,7 @@ from torch import Tensor
 from scorelab.explore import figures as fig
 
 from . import measured
-from .measured import FAMILIES, JUDGES, QUALITY, family, less, mean, of, rows
+from .measured import FAMILIES, JUDGES, QUALITY, family, gain, mean, of, rows
 
 #: The scores by what a reader sees, with the direction of better.
 SCORES = {f"{s.words}, {'more' if s.more else 'less'} is better": n for n, s in QUALITY.items()}
@@ -37,6 +37,8 @@ def blank() -> go.Figure:
     fig.add_points(figure, "compared with", 1, fig.COLORS["truth"], size=18, **ring)
     fig.add_line(figure, "real rows", 1, fig.COLORS["truth"], dash="dot", width=2)
     fig.add_points(figure, "difference ± 2 standard errors", 2, fig.COLORS["truth"], size=8)
+    hollow = {"symbol": "circle-open", "line": {"width": 2}}
+    fig.add_points(figure, "one seed, no error", 2, fig.COLORS["truth"], size=9, **hollow)
     fig.add_line(figure, "no difference", 2, fig.COLORS["data"], dash="dot", width=2)
     fig.restyle(figure, ["no difference"], showlegend=False)
     fig.restyle(figure, FAMILIES, hoverinfo="text")
@@ -44,16 +46,14 @@ def blank() -> go.Figure:
     seconds = fig.log_axis(ends, [1, 10, 100, 1000], title="seconds of processor time")
     seconds["ticktext"][0] = "≤ 1"
     fig.axes(figure, 1, seconds, {"title": ""})
-    names = {"tickvals": list(range(len(METHODS))), "ticktext": list(METHODS), "title": ""}
-    fig.axes(figure, 2, {"title": ""}, names | {"range": [len(METHODS) - 0.4, -0.6]})
-    fig.axes(figure, 2, None, {"tickfont": {"size": 12}})
+    fig.axes(figure, 2, {"title": ""}, {"title": ""})
     fig.place(figure, [(0.0, 0.42), (0.72, 1.0)])
     return figure
 
 
 def cost(method: str) -> float:
-    """The mean seconds of processor time, or the left end for what takes next to none."""
-    seconds = float(measured.cost(method).mean())
+    """The seconds of processor time, or the left end for what takes next to none."""
+    seconds = measured.cost(method)
     return LEAST if math.isnan(seconds) else max(LEAST, seconds)
 
 
@@ -64,7 +64,7 @@ def _price(method: str) -> str:
     return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.2g} s"
 
 
-def compute(score: str, judge: str, other: str) -> fig.Traces:
+def compute(score: str, judge: str, other: str, listed: str) -> fig.Traces:
     """All traces, by the name of the trace."""
     name = _column(score, judge)
     traces = {each: _family(each, name) for each in FAMILIES}
@@ -72,15 +72,33 @@ def compute(score: str, judge: str, other: str) -> fig.Traces:
     traces["compared with"] = {"x": [cost(other)], "y": [_mean(other, name)]}
     seen = low < best < high
     traces["real rows"] = {"x": [0.005, 4000.0], "y": [best, best], "showlegend": seen}
-    pairs = [mean(_gain(method, other, name)) for method in METHODS]
-    traces["difference ± 2 standard errors"] = {
-        "x": [m for m, _ in pairs],
-        "y": np.arange(len(METHODS)),
-        # one seed has no error, and a page knows no NaN
-        "error_x": {"type": "data", "array": np.nan_to_num([2 * e for _, e in pairs]), "width": 0},
+    return traces | _differences(name, other, shown(other, listed))
+
+
+def _differences(name: str, other: str, methods: tuple[str, ...]) -> fig.Traces:
+    """What the methods have more than the other; those with one seed in common have no error."""
+    pairs = [mean(_gain(method, other, name)) for method in methods]
+    known = [math.isfinite(error) for _, error in pairs]
+    sure, alone = ([i for i, each in enumerate(known) if each == yes] for yes in (True, False))
+    errors = [2 * pairs[i][1] for i in sure]
+    return {
+        "difference ± 2 standard errors": _points(pairs, sure)
+        | {"error_x": {"type": "data", "array": np.array(errors or [0.0]), "width": 0}},
+        "one seed, no error": _points(pairs, alone) | {"showlegend": bool(alone)},
+        "no difference": {"x": [0.0, 0.0], "y": [-1.0, float(len(methods))]},
     }
-    traces["no difference"] = {"x": [0.0, 0.0], "y": [-1.0, float(len(METHODS))]}
-    return traces
+
+
+def _points(pairs: list[tuple[float, float]], which: list[int]) -> fig.Trace:
+    """Points at the lines of a list; where there is none, one that no axis shows."""
+    x = [pairs[i][0] for i in which] or [0.0]
+    return {"x": x, "y": np.array(which or [-9.0], dtype=float)}
+
+
+def shown(other: str, listed: str) -> tuple[str, ...]:
+    """The methods that the second panel names: a family, and what it is compared with above it."""
+    methods = [method for method in METHODS if family(method) == listed]
+    return tuple(methods if other in methods else [other, *methods])
 
 
 def _column(score: str, judge: str) -> str:
@@ -103,7 +121,7 @@ def _real(name: str) -> float:
 
 
 def _gain(method: str, other: str, name: str) -> Tensor:
-    return less(of(method, _known(method, name)), of(other, _known(other, name)))
+    return gain(method, other, _known(method, name), _known(other, name))
 
 
 def _family(which: str, name: str) -> fig.Trace:
@@ -123,14 +141,19 @@ def _few(method: str) -> str:
     return "" if seeds == 5 else f" {measured.counted(seeds)}"
 
 
-def ranges(score: str, judge: str) -> dict[str, dict[str, object]]:
-    """The axes of both panels for a score; the same for every method it is compared with."""
+def ranges(score: str, judge: str, other: str, listed: str) -> dict[str, dict[str, object]]:
+    """The axes of both panels; those of a score are the same, whatever it is compared with."""
     name, words = _column(score, judge), QUALITY[SCORES[score]].words
-    values = [_mean(method, name) for method in METHODS]
+    values, methods = [_mean(m, name) for m in METHODS], shown(other, listed)
     reach = 1.1 * (max(values) - min(values))
     return {
         "yaxis": {"range": list(_reach(name)), "title": {"text": score}},
         "xaxis2": {"range": [-reach, reach], "title": {"text": f"{words}, less the other's"}},
+        "yaxis2": {
+            "range": [len(methods) - 0.4, -0.6],
+            "tickvals": list(range(len(methods))),
+            "ticktext": list(methods),
+        },
     }
 
 
@@ -155,11 +178,16 @@ def sentence(score: str, judge: str, other: str) -> str:
         m for m in METHODS if cost(m) <= cost(other) and m != other and _clear(m, other, name, sign)
     ]
     found = ", ".join(f"<b>{each}</b>" for each in better) or "nothing here"
+    alone = " It has one seed, so that no difference from it has an error." * _alone(other)
     return (
         f"<b>{other}</b>: {quality.words} <b>{_mean(other, name):.{quality.digits}f}</b> after "
         f"<b>{_price(other)}</b> (real rows: {_real(name):.{quality.digits}f}). "
-        f"At no higher price, better by more than two standard errors: {found}."
+        f"At no higher price, better by more than two standard errors: {found}.{alone}"
     )
+
+
+def _alone(method: str) -> bool:
+    return len(rows()[method]) == 1
 
 
 def _clear(method: str, other: str, name: str, sign: int) -> bool:

@@ -61,23 +61,27 @@ def of(method: str, name: str) -> Tensor:
     return torch.tensor(rows()[method][name].to_numpy(), dtype=torch.float64)
 
 
-def gain(method: str, other: str, name: str) -> Tensor:
+def gain(method: str, other: str, name: str, others_name: str = "") -> Tensor:
     """A score of one method less that of another, seed by seed, on the seeds that both have.
 
-    What is hard or easy in the halves of a seed drops out.
+    What is hard or easy in the halves of a seed drops out. ``others_name`` is for a score that
+    has another name in the rows of the other.
     """
-    return less(of(method, name), of(other, name))
+    found, theirs = _by_seed(method, name), _by_seed(other, others_name or name)
+    return torch.tensor([found[s] - theirs[s] for s in found if s in theirs], dtype=torch.float64)
 
 
-def less(one: Tensor, other: Tensor) -> Tensor:
-    """The differences on the seeds that both have: the first ones."""
-    seeds = min(len(one), len(other))
-    return one[:seeds] - other[:seeds]
+def _by_seed(method: str, name: str) -> dict[int, float]:
+    seeds = (int(seed) for seed in rows()[method]["seed"])
+    return dict(zip(seeds, of(method, name).tolist(), strict=True))
 
 
-def cost(method: str) -> Tensor:
-    """The seconds of processor time that training and 10,000 rows took, a number a seed."""
-    return of(method, "seconds") + of(method, "sampling")
+def cost(method: str) -> float:
+    """The seconds of processor time of training and 10,000 rows, NaN for what trains nothing.
+
+    The median of the seeds: other work on a machine makes some of them dearer, and none cheaper.
+    """
+    return float((of(method, "seconds") + of(method, "sampling")).quantile(0.5))
 
 
 def mean(values: Tensor) -> tuple[float, float]:
@@ -92,8 +96,8 @@ def shown(method: str, names: dict[str, Score], prefix: str = "") -> str:
 
 
 def counted(seeds: int) -> str:
-    """How many seeds there are, in words: "(3 seeds)"."""
-    return f"({seeds} seed{'s' * (seeds > 1)})"
+    """How many seeds there are, in words: "(3 seeds)", and of one, that it has no error."""
+    return f"({seeds} seeds)" if seeds > 1 else "(1 seed, no error)"
 
 
 def differences(methods: Sequence[str], other: str) -> str:

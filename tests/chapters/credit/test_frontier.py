@@ -4,7 +4,9 @@ import math
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
+import torch
 from seen import moved_by
 
 from scorelab.chapters.credit import frontier_view as fv
@@ -14,11 +16,11 @@ from scorelab.credit import study
 from scorelab.explore import figures
 
 C2ST, TREND, INFORMATION, TSTR = fv.SCORES
-OTHER = "framework on mixture"
+OTHER, LONGEST = "framework on mixture", "deep on αx, 48,000 steps"
 
 
 def test_every_method_with_a_family_is_on_the_frontier_once() -> None:
-    found = fv.compute(C2ST, "margins given back", OTHER)
+    found = fv.compute(C2ST, "margins given back", OTHER, "deep")
     assert figures.names(fv.blank()) == set(found)
     shown = [text for name in measured.FAMILIES for text in found[name]["text"]]
     assert len(shown) == len(fv.METHODS)
@@ -30,28 +32,71 @@ def test_every_method_with_a_family_is_on_the_frontier_once() -> None:
 @pytest.mark.parametrize(("score", "name"), [*fv.SCORES.items()])
 @pytest.mark.parametrize(("judge", "prefix"), [*measured.JUDGES.items()])
 def test_points_are_means_of_the_table(score: str, name: str, judge: str, prefix: str) -> None:
-    found = fv.compute(score, judge, OTHER)["deep"]
+    found = fv.compute(score, judge, OTHER, "deep")["deep"]
     table = study.table()
     for text, x, y in zip(*(found[key] for key in ("text", "x", "y")), strict=True):
         rows = table[table["method"] == text.split(": ")[0]]
         assert y == pytest.approx(rows[prefix + name].mean())
-        assert x == pytest.approx((rows["seconds"] + rows["sampling"]).mean())
+        assert x == pytest.approx((rows["seconds"] + rows["sampling"]).median())
 
 
-def test_differences_are_paired_and_those_with_itself_are_none() -> None:
-    found = fv.compute(C2ST, "margins given back", OTHER)["difference ± 2 standard errors"]
+@pytest.mark.parametrize("family", measured.FAMILIES)
+def test_differences_are_paired_and_those_with_itself_are_none(family: str) -> None:
+    found = fv.compute(C2ST, "margins given back", OTHER, family)
     table = study.table().pivot(index="seed", columns="method", values="c2st")
-    for i, method in enumerate(fv.METHODS):
-        gained = table[method] - table[OTHER]
-        assert found["x"][i] == pytest.approx(gained.mean(), abs=1e-12)
-        error = 2 * gained.std() / math.sqrt(gained.count()) if gained.count() > 1 else 0.0
-        assert found["error_x"]["array"][i] == pytest.approx(error, abs=1e-12)
+    places = {}
+    for name in ("difference ± 2 standard errors", "one seed, no error"):
+        each = found[name]
+        errors = each.get("error_x", {"array": [math.nan] * len(each["x"])})["array"]
+        places |= dict(zip(each["y"].astype(int), zip(each["x"], errors, strict=True), strict=True))
+    methods = fv.shown(OTHER, family)
+    assert OTHER in methods and {*methods} - {OTHER} == {
+        method for method in fv.METHODS if measured.family(method) == family
+    } - {OTHER}
+    for i, method in enumerate(methods):
+        gained = (table[method] - table[OTHER]).dropna()
+        error = 2 * gained.std() / math.sqrt(len(gained))
+        assert places[i] == pytest.approx((gained.mean(), error), abs=1e-12, nan_ok=True)
+
+
+def _table(**seeds: dict[int, float]) -> dict[str, pd.DataFrame]:
+    """Rows of methods, with a score by seed."""
+    return {
+        name: pd.DataFrame({"seed": [*scores], "c2st": [*scores.values()]})
+        for name, scores in seeds.items()
+    }
+
+
+def test_differences_join_on_the_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = _table(one={0: 1.0, 2: 3.0, 3: 5.0}, other={3: 1.0, 1: 7.0, 2: 2.0})
+    monkeypatch.setattr(measured, "rows", lambda: table)
+    assert torch.equal(
+        measured.gain("one", "other", "c2st"), torch.tensor([1.0, 4.0], dtype=torch.float64)
+    )
+
+
+def test_a_method_with_one_seed_says_that_there_is_no_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    table = measured.rows()
+    alone = table[LONGEST].head(1)
+    monkeypatch.setattr(measured, "rows", lambda: table | {LONGEST: alone})
+    monkeypatch.setattr(fv, "rows", measured.rows)
+    found = fv.compute(C2ST, "margins given back", OTHER, "deep")
+    assert found["one seed, no error"]["y"] == [fv.shown(OTHER, "deep").index(LONGEST)]
+    assert found["one seed, no error"]["showlegend"]
+    assert any(LONGEST in each and "no error" in each for each in found["deep"]["text"])
+    assert "no difference from it has an error" in fv.sentence(C2ST, "as sampled", LONGEST)
+    assert "no difference from it" not in fv.sentence(C2ST, "as sampled", OTHER)
+    found = fv.compute(C2ST, "margins given back", LONGEST, "deep")
+    assert max(found["difference ± 2 standard errors"]["y"]) < -0.6  # outside its axis
 
 
 @pytest.mark.parametrize("score", fv.SCORES)
 @pytest.mark.parametrize("judge", measured.JUDGES)
 def test_all_points_are_inside_their_axes(score: str, judge: str) -> None:
-    axes, found = fv.ranges(score, judge), fv.compute(score, judge, OTHER)
+    axes = fv.ranges(score, judge, OTHER, "deep")
+    found = fv.compute(score, judge, OTHER, "deep")
     low, high = axes["yaxis"]["range"]
     for name in measured.FAMILIES:
         assert np.min(found[name]["y"]) > low and np.max(found[name]["y"]) < high
@@ -68,13 +113,14 @@ def test_all_points_are_inside_their_axes(score: str, judge: str) -> None:
         ({"score": TREND}, {"framework", "deep", "real rows"}, {"no difference"}),
         ({"judge": "as sampled"}, {"framework", "deep"}, {"real rows"}),
         ({"other": "mixture alone"}, {"compared with"}, {"framework", "deep"}),
+        ({"listed": "between"}, {"difference ± 2 standard errors"}, {"framework", "deep"}),
     ],
 )
 def test_a_control_moves_what_it_names(
     change: dict[str, object], moves: set[str], stays: set[str]
 ) -> None:
     explorer = FrontierExplorer()
-    explorer.set(score=C2ST, judge="margins given back", other=OTHER)
+    explorer.set(score=C2ST, judge="margins given back", other=OTHER, listed="deep")
     moved = moved_by(explorer, **change)
     assert moves <= moved and not stays & moved
 
