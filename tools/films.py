@@ -46,7 +46,8 @@ def folder(room: str) -> Path:
 def _sources(room: str) -> Iterator[Path]:
     for path in (ROOT / "scorelab").rglob("*"):
         ours = CHAPTERS not in path.parents or path.is_relative_to(CHAPTERS / room)
-        if ours and path.is_file() and path.name not in ASIDE and path.suffix != ".pyc":
+        made = path.parent.name == "__pycache__"  # by Python, or by Numba whenever it compiles
+        if ours and path.is_file() and path.name not in ASIDE and not made:
             yield path
 
 

@@ -61,6 +61,7 @@ def test_a_film_is_made_again_when_what_it_shows_may_have_changed(
         ("scorelab/chapters/mine/view.py", '"""My room."""\n\nWIDTH = 16\n'),
         ("scorelab/chapters/mine/solutions.py", "RIGHT = 1\n"),
         ("notebooks/text/mine.md", "words"),
+        ("scorelab/__pycache__/kernel.nbi", "compiled"),
     ],
 )
 def test_a_film_is_kept_when_nothing_of_it_has_changed(
