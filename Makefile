@@ -83,8 +83,8 @@ site: $(READY) ## make the course's web pages in build/site/html, whose explorer
 site-serve: site ## the same, and show them on this machine
 	$(PYTHON) -m http.server --bind 127.0.0.1 --directory build/site/html
 
-site-check: site ## the same, and compare what their explorers show in a browser with what the course computes
-	$(PYTHON) -m pytest tests/site/check_site.py
+site-check: site ## the same, compare what their explorers show in a browser with what the course computes, and ask axe who is kept out
+	$(PYTHON) -m pytest tests/site/check_site.py tests/site/check_explorers.py
 
 grade: $(READY) ## grade a folder of students' notebooks, as grades.csv and grades.html in it (DIR=homework)
 	$(PYTHON) tools/grade.py "$(DIR)"

@@ -99,6 +99,14 @@ def test_there_are_six_lectures_and_two_short_ones_over_all_notebooks() -> None:
     assert found == set(NUMBERS)
 
 
+def test_what_a_class_reads_stands_beside_what_is_set() -> None:
+    """Only such rows are set and read below."""
+    for title, rows in lectures().items():
+        for *minutes, what, seen in rows:
+            assert bool(STATE.search(what)) == bool(quoted(seen)), (title, minutes)
+            assert not re.search(r"\d", re.sub("“.*?”", "", seen)), (title, minutes)
+
+
 def cases() -> list[Any]:
     slow = [pytest.mark.slow]
     return [pytest.param(number, marks=slow if number in LONG else []) for number in NUMBERS]

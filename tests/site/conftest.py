@@ -51,12 +51,12 @@ def served(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def kept_out() -> Callable[[Page], list[tuple[str, str, str]]]:
-    """What of a page keeps somebody out, where axe finds it serious."""
+def kept_out() -> Callable[..., list[tuple[str, str, str]]]:
+    """What of a page, or of a part of it, keeps somebody out, where axe finds it serious."""
     from axe_playwright_python.sync_playwright import Axe
 
-    def run(page: Page) -> list[tuple[str, str, str]]:
-        found = Axe().run(page, options={"preload": False}).response["violations"]
+    def run(page: Page, part: str | None = None) -> list[tuple[str, str, str]]:
+        found = Axe().run(page, part, {"preload": False}).response["violations"]
         return [
             (each["id"], str(node["target"]), node["failureSummary"])
             for each in found
