@@ -26,6 +26,9 @@ HALL, HALL_PART, LOW = 20.0, 1 / 66, 200
 AXIS, OVER = 1.2, 10
 #: How wide a letter is in parts of its height, and how high a row of a legend is, on average.
 WIDE, HIGH = 0.52, 1.45
+#: How wide it may be in the longest entry of a legend: in a hall, where no room is left below a
+#: legend, a row too many costs less than one that lies on the sentence.
+BROAD = 0.56
 #: What a legend has beside the words of each entry, and above all of them, in pixels.
 SAMPLE, ABOVE = 45, 14
 
@@ -91,7 +94,7 @@ class Page:
         low = 0.8 if self.rows > 1 else min(1.0, max(0.8, narrowed))
         self.high = design.frame.height * max(low, width / EASE)
         self.top, self.below = self.size * design.frame.top, self.size * design.frame.below
-        self.each = len(design.legends) > 1
+        self.each, self.broad = len(design.legends) > 1, BROAD if lecture else WIDE
         #: Where the last row has a panel less than the first, the legend takes its place.
         self.aside = not self.each and cells[-1].left < max(cell.left for cell in cells)
         legend = max(map(self._legend_height, range(len(design.legends))))
@@ -106,7 +109,7 @@ class Page:
 
     def _legend_height(self, k: int) -> float:
         names = self.design.panels[k].entries
-        lines = len(names) if self.each else _lines(names, self.letter, self.width - 24)
+        lines = len(names) if self.each else _lines(names, self.letter, self.width - 24, self.broad)
         return lines * HIGH * self.letter + ABOVE
 
     def layout(self) -> dict[str, Any]:
@@ -185,9 +188,9 @@ class Page:
         }
 
 
-def _lines(names: Sequence[str], letter: float, room: float) -> int:
+def _lines(names: Sequence[str], letter: float, room: float, broad: float) -> int:
     """How many lines plotly makes of a legend: natural widths in one, else columns of one width."""
-    widths = [SAMPLE + WIDE * letter * len(name) for name in names]
-    if sum(widths) <= room:
+    if sum(SAMPLE + WIDE * letter * len(name) for name in names) <= room:
         return 1
-    return math.ceil(len(names) / max(1, int(room / max(widths))))
+    widest = SAMPLE + broad * letter * max(map(len, names))
+    return math.ceil(len(names) / max(1, int(room / widest)))

@@ -14,7 +14,8 @@ from build_slides import BUILD, NAMES
 from lab import SCREEN
 from playwright.sync_api import Browser, Page
 
-#: Each slide's number, height, width and least letters; a film is waited for.
+#: Each slide's number, height, width, least letters, and by how much the legend of a figure lies on
+#: the sentence below it; a film is waited for.
 MEASURE = """async () => {
     const found = [], waits = '.present [aria-busy=true], .present .sl-still'
     const soon = () => new Promise(done => setTimeout(done, 40))
@@ -24,7 +25,11 @@ MEASURE = """async () => {
         const slide = Reveal.getCurrentSlide()
         do await soon(); while (document.querySelector(waits))
         const letters = parseFloat(getComputedStyle(slide).fontSize)
-        found.push([i, slide.scrollHeight, slide.scrollWidth, letters])
+        const edge = (node, side) => node.getBoundingClientRect()[side]
+        const words = slide.querySelector('.sl-status')
+        const low = Array.from(slide.querySelectorAll('.legendtext'),
+            each => edge(each, 'bottom') - edge(words, 'top'))
+        found.push([i, slide.scrollHeight, slide.scrollWidth, letters, Math.max(0, ...low)])
     }
     return found
 }"""
@@ -54,7 +59,9 @@ def test_no_slide_is_larger_than_the_screen(page: Page, home: str, name: str) ->
     page.goto(f"{home}/{name}.html")
     page.wait_for_function(READY)
     measured = page.evaluate(MEASURE)
-    assert [each for each in measured if each[1] > 768 or each[2] > 1366 or each[3] < 20] == []
+    assert [
+        each for each in measured if each[1] > 768 or each[2] > 1366 or each[3] < 20 or each[4] > 8
+    ] == []
     print(name, len(measured), "slides")
 
 
