@@ -29,7 +29,7 @@ LEAST = 1.0  # seconds: what takes less stands at the left end
 
 def blank() -> go.Figure:
     """Quality against cost, and by how much each method differs from one."""
-    figure = fig.panels(["quality against cost", "difference, seed by seed"], height=520)
+    figure = fig.panels(["quality against cost", "difference, seed by seed"], height=450)
     for name in FAMILIES:
         color, sign = SIGNS[name]
         fig.add_points(figure, name, 1, fig.COLORS[color], size=10, symbol=sign)
