@@ -20,11 +20,15 @@ export OMP_WAIT_POLICY := PASSIVE
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# A notebook is opened alone: JupyterLab, told that it has a text beside it, takes the newer of the
+# two for the truth, without a word, and an edit that another program made in the other is lost.
+ALONE  := --ServerApp.jpserver_extensions=jupyterlab_jupytext=False
+
 # A reload shows live explorers in a notebook that is trusted, and pictures of them in another. Until
 # its stored outputs were all made here Jupyter trusts none; these came with the package they run.
 lab: $(READY) ## open JupyterLab on the first notebook (LAB_ARGS="--no-browser --port 8899" passes flags)
 	@$(PYTHON) -m jupyter trust notebooks/[0-9]*.ipynb > /dev/null
-	$(PYTHON) -m jupyterlab --ip=127.0.0.1 --LabApp.default_url=$(FIRST) $(LAB_ARGS)
+	$(PYTHON) -m jupyterlab --ip=127.0.0.1 --LabApp.default_url=$(FIRST) $(ALONE) $(LAB_ARGS)
 
 present: $(HALL) ## show the explorers of a notebook alone, as in a lecture (N=05), and the slides with live explorers where they are
 	$(PYTHON) tools/present.py $(or $(N),00)

@@ -92,10 +92,10 @@ class FeatureFlow(Flow):
         for data in itertools.chain((first,), batches):
             validate.points("batches.x_t", data.x_t, dim=dim)
             for t, x, y in zip(*(p.split(ROWS) for p in (data.t, data.x_t, data.x_0)), strict=True):
-                phi = self.phi(t, x)  # products in the rows' own type, sums in float64
-                gram += (phi.T @ phi).to(gram)
-                moment += (phi.T @ y.to(phi)).to(gram)
-                self._labels_square += y.square().sum().to(gram)
+                phi, y = self.phi(t, x).to(gram), y.to(gram)  # in float32 its rank would be lost
+                gram += phi.T @ phi
+                moment += phi.T @ y
+                self._labels_square += y.square().sum()
             self.rows += len(data.x_t)
         values, vectors = torch.linalg.eigh(gram.div_(self.rows))
         devices.share(where)  # the decomposition took several times what stays
@@ -111,10 +111,9 @@ class FeatureFlow(Flow):
 
     def train_loss(self, step: float) -> float:
         """L = (1/2n) [‖Y‖² − Σ_k (1 − (1 − ηλ_k)^{2τ}) ‖p_k‖² / (n λ_k)], p = Vᵀ Φᵀ Y (derived)."""
-        fitted, values = self.fitted(step), self.eigenvalues
-        share = fitted * (2 - fitted) / values.where(values > 0, torch.ones_like(values))
-        explained = share @ self.projections.square().sum(1) / len(self)
-        return float(self._labels_square - explained) / (2 * len(self))
+        fitted, energy = self.fitted(step), self.projections.square().sum(1)
+        explained = (fitted * (2 - fitted) * self._inverses) @ energy / len(self)
+        return max(0.0, float(self._labels_square - explained) / (2 * len(self)))
 
     def _rotated(self, t: Tensor, x: Tensor) -> Tensor:
         rows = zip(t.split(ROWS), x.split(ROWS), strict=True)

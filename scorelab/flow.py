@@ -6,7 +6,6 @@ after τ steps 1 − (1 − ηλ)^τ of it is fitted (derived). One decompositio
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -119,14 +118,19 @@ class Flow(ABC):
 
     def _weighted(self, steps: Sequence[float]) -> Tensor:
         """(1 − (1 − ηλ)^τ) / λ times the projections / n, T steps beside each other: (k, T d)."""
-        positive = (self.eigenvalues > 0)[:, None]
-        values = self.eigenvalues[:, None].where(positive, torch.ones(()).to(self.eigenvalues))
-        # Where λ = 0 its limit is ητ; the interpolant leaves such directions out.
-        limit = [0.0 if step == math.inf else self.step_size * step for step in steps]
-        filtered = torch.where(positive, self._fitted(steps) / values, self._number(limit))
+        filtered = self._fitted(steps) * self._inverses[:, None]
         return (filtered[:, :, None] * self.projections[:, None]).flatten(1) / len(self)
 
+    @property
+    def _inverses(self) -> Tensor:
+        """1/λ (k,), but 0 where λ is rounding: such directions vanish at every query, too.
+
+        What is left of the labels there, times 1/λ, would be noise, and the larger the later.
+        """
+        found = self.eigenvalues > self._rank_cutoff()
+        return found / self.eigenvalues.where(found, torch.ones_like(self.eigenvalues))
+
     def _rank_cutoff(self) -> Tensor:
-        """Eigenvalues below this are rounding: infinite time must not divide by them."""
+        """Eigenvalues below this are rounding: nothing must be divided by them."""
         values = self.eigenvalues
         return len(values) * torch.finfo(values.dtype).eps * values[0]

@@ -49,7 +49,7 @@ def log_likelihood(
     while True:
         steps, before = 2 * steps, found
         found = _finite(_in_steps(process, denoiser, y, steps))
-        apart = float((found - before).abs().max())
+        apart = float((found - before).detach().abs().max())
         if apart <= near:
             return found
         allowed = f"was not reached: with {steps} steps values still change by {apart:.2g}"

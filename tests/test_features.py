@@ -76,6 +76,25 @@ def test_in_infinite_time_it_is_least_squares() -> None:
     torch.testing.assert_close(fitted, solved, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("step", [1e20, 1e300, math.inf])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("width", [3, 64])
+def test_of_dependent_features_late_steps_give_the_shortest_solution(
+    width: int, dtype: torch.dtype, step: float
+) -> None:
+    """At points of their own: of a matrix in float32 such answers were off by up to 44."""
+    data, fresh = (
+        sl.Regression(*(part.to(dtype) for part in (d.t, d.x_t, d.x_0)))
+        for d in (rows(12), rows(9, 4))
+    )
+    flow = FeatureFlow(PROCESS, [data], width, generator=seed(1))
+    inverse = torch.linalg.pinv(flow.phi(data.t, data.x_t).double(), rtol=1e-7)
+    wanted = flow.phi(fresh.t, fresh.x_t).double() @ (inverse @ data.x_0.double())
+    found = flow.at(step)(fresh.t, fresh.x_t).double()
+    torch.testing.assert_close(found, wanted, rtol=1e-4, atol=1e-4)
+    assert flow.train_loss(step) >= 0
+
+
 @pytest.mark.parametrize("step", [3, 30])
 def test_the_wider_the_nearer_to_the_kernel_flow(step: int) -> None:
     data, fresh = rows(200), rows(200, 4)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -295,6 +295,14 @@ ASIDE = {
     "sweep.remake": "a command, tests/test_sweep.py",
     "warm_up": "takes no input",
 }
+
+
+@pytest.fixture(autouse=True, scope="module")
+def every_warning() -> Iterator[None]:
+    """Torch warns once a process, so that only the first that deserves it would be found."""
+    torch.set_warn_always(True)
+    yield
+    torch.set_warn_always(False)
 
 
 def test_every_public_name_is_tried_or_has_a_reason() -> None:

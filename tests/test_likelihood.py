@@ -78,6 +78,16 @@ def test_in_single_precision_it_is_as_near_as_that_allows() -> None:
     assert float((single - double).abs().max()) < 0.02
 
 
+def test_points_that_carry_gradients_are_taken_without_a_warning() -> None:
+    """A warning that torch gives once a process, here each time."""
+    law = sl.GaussianMixture.ring()
+    torch.set_warn_always(True)
+    try:
+        sl.log_likelihood(PROCESS, law.denoiser(PROCESS), law.means[:2].clone().requires_grad_())
+    finally:
+        torch.set_warn_always(False)
+
+
 def test_a_tolerance_that_cannot_be_reached_and_values_that_run_away_are_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -57,6 +57,30 @@ def test_make_clean_removes_what_the_project_made_and_nothing_else(tmp_path: Pat
     assert left == {"Makefile", *kept}
 
 
+MANAGER = """
+import sys
+from jupyterlab.labapp import LabApp
+server = LabApp.initialize_server(["--no-browser", "--allow-root", "--port=0", *sys.argv[1:]])
+print(type(server.contents_manager).__mro__)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("more", "pairs"), [("", False), ("jupyterlab_jupytext=True", True)])
+def test_make_lab_writes_a_notebook_and_not_its_text(
+    more: str, pairs: bool, tmp_path: Path
+) -> None:
+    """Of a pair the newer file won, without a word, and what was edited in the other was lost."""
+    arguments = [f"LAB_ARGS=--ServerApp.jpserver_extensions={more}"] if more else []
+    command = ["make", "-n", "lab", *arguments]
+    lines = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
+    flags = re.findall(r"--ServerApp\.jpserver_extensions=\S+", lines)
+    own = {f"JUPYTER_{kind}_DIR": str(tmp_path / kind) for kind in ("CONFIG", "DATA", "RUNTIME")}
+    run = [sys.executable, "-c", MANAGER, *flags]
+    found = subprocess.run(run, env=os.environ | own, capture_output=True, text=True, check=True)
+    assert ("jupytext" in found.stdout) == pairs
+
+
 @pytest.mark.slow
 def test_one_file_is_shared_by_all_workers_as_make_fuzz_wants_it(tmp_path: Path) -> None:
     """Each file once was one worker's, and `make fuzz` has one file."""

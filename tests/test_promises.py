@@ -210,6 +210,16 @@ def test_any_number_of_steps_can_be_asked_for() -> None:
     assert torch.isfinite(late).all() and torch.isfinite(limit).all()
 
 
+@pytest.mark.parametrize("step", [1e15, 1e20, 1e300])
+def test_rows_that_contradict_each_other_have_a_late_answer(step: float) -> None:
+    """Their difference lies in a direction that no query sees; rounding made it 3,779."""
+    data, other = regression(), regression()
+    pairs = zip((data.t, data.x_t, data.x_0), (other.t, other.x_t, -other.x_0), strict=True)
+    flow = sl.KernelFlow(PROCESS, sl.Regression(*(torch.cat(pair) for pair in pairs)))
+    late, limit = (flow.at(each)(data.t, data.x_t / 2) for each in (step, math.inf))
+    torch.testing.assert_close(late, limit, rtol=0, atol=1e-4)
+
+
 def test_double_precision_goes_through_a_single_precision_network() -> None:
     data = regression()
     found = NET(data.t.double(), data.x_t.double())
