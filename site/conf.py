@@ -62,7 +62,8 @@ if repository := os.environ.get("GITHUB_REPOSITORY"):
 
 #: In a docstring: code, which stays as it is; what is raised, as e^{−t/2}; what is lowered, as X_t.
 FORMULA = re.compile(
-    r"(?P<code>`+.*?`+)|(?<=[^\W_])\^\{(?P<up>[^{}]*)\}|\b(?P<of>[A-Za-zΑ-ω])_(?P<down>\w+|\{\w+\})"
+    r"(?P<code>`+.*?`+)|(?<=[^\W_]|[)\]])\^\{(?P<up>[^{}]*)\}"
+    r"|(?<![A-Za-z\d_])(?P<of>[A-Za-zΑ-ω])_(?P<down>\w+|\{[^{}]*\})"
 )
 
 

@@ -6,18 +6,21 @@ That they run, and still print what is stored in them, is tested by nbval; see t
 import os
 import re
 import sys
+from base64 import b64decode
 from configparser import RawConfigParser
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 
 import jupytext
 import nbformat
 import pytest
-from build_notebooks import CAPTION, METADATA
+from build_notebooks import BELOW, CAPTION, METADATA, is_picture
 from IPython.core.interactiveshell import InteractiveShell
 from jupytext import TextFileContentsManager
 from lab import NOTEBOOKS, ROOT
 from nbformat import NotebookNode
+from PIL import Image
 from reading import STEP, minutes
 from traitlets.config import Config
 
@@ -94,6 +97,33 @@ def test_explorers_and_only_they_are_pictures_that_nbval_ignores(path: Path) -> 
         tags = cell.metadata.get("tags", [])
         assert explorer == ("nbval-ignore-output" in tags), cell.source
         assert not any("widget" in kind for output in shown for kind in output.data), cell.source
+
+
+@each_notebook
+def test_below_the_picture_of_an_explorer_it_says_where_it_moves(path: Path) -> None:
+    (repository,) = re.findall(r'REPOSITORY = "https://github.com/(.*)"', text_of(path).read_text())
+    owner, name = repository.split("/")
+    there = f"https://{owner}.github.io/{name}/{path.stem}.html"
+    for cell in read(path).cells:
+        shown = outputs(cell)
+        if any(is_picture(each) and "width" in each.metadata["image/png"] for each in shown):
+            picture, below = shown
+            assert is_picture(picture) and below.data["text/plain"] == BELOW.format(there)
+
+
+@each_notebook
+def test_pictures_that_say_their_width_are_as_sharp_as_good_screens_and_opaque(path: Path) -> None:
+    """So that they are crisp there, and on a dark page what they were on a light one.
+
+    One that says no width was made before they did.
+    """
+    shown = [each for cell in read(path).cells for each in outputs(cell)]
+    for output in (each for each in shown if "image/png" in each.get("data", {})):
+        picture = Image.open(BytesIO(b64decode(output.data["image/png"])))
+        width = output.metadata["image/png"].get("width")
+        assert width is None or abs(picture.width - 2 * width) <= 2
+        assert picture.mode == "P" or width is None
+        assert "transparency" not in picture.info
 
 
 @each_notebook

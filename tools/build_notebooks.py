@@ -1,13 +1,16 @@
 """Execute notebooks from their text, and store what they show: `make notebooks`.
 
 Each notebook is made from its text in notebooks/text. Where a cell shows an explorer, what is
-stored is a picture of it, so that a reader of the page on GitHub sees something too.
+stored is a picture of it, as sharp as a good screen, so that a reader of the page on GitHub sees
+something too; and below it, where it moves.
 """
 
 import os
+import re
 import sys
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from pathlib import Path
+from typing import Any
 
 import jupytext
 import nbformat
@@ -15,8 +18,15 @@ from lab import NOTEBOOKS, Lab, find_chromium
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+from scorelab.workbook.plots import SHARP, small
+
 WIDGET = "application/vnd.jupyter.widget-view+json"
 CAPTION = "A picture of the explorer: run this cell to move it."
+BELOW = "Run this cell to move it; or see it move at {}."
+#: What each notebook says of where the course is; its web pages are beside that.
+REPOSITORY = re.compile(r'REPOSITORY = "https://github\.com/([\w-]+)/([\w.-]+)"')
+#: Enough for the shades of a heat map; all of a picture's would take three times the space.
+COLORS = 256
 METADATA = {
     "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
     "language_info": {"name": "python"},
@@ -32,7 +42,7 @@ def main(names: list[str]) -> None:
     if not find_chromium():
         print("No Chromium found: the explorers keep the pictures they had.")
         return
-    with Lab() as lab:
+    with Lab(sharp=SHARP) as lab:
         for name, cells in explorers.items():
             if cells:
                 take_pictures(lab, name, cells)
@@ -60,8 +70,7 @@ def build(name: str) -> list[int]:
             sys.exit(
                 f'{name}: the explorer cell needs tags=["nbval-ignore-output"]:\n{cell.source}'
             )
-        cell.outputs = [output for output in cell.outputs if WIDGET not in output.get("data", {})]
-        cell.outputs += picture
+        cell.outputs = [*filter(stays, cell.outputs), *picture]
     write(name, notebook)
     return explorers
 
@@ -71,13 +80,39 @@ def shows_explorer(cell: NotebookNode) -> bool:
     return any(WIDGET in output.get("data", {}) for output in cell.get("outputs", []))
 
 
+def stays(output: NotebookNode) -> bool:
+    """Whether an output is neither a live widget nor the empty place of its picture."""
+    data = output.get("data", {})
+    return WIDGET not in data and data != {"text/plain": ""}
+
+
 def stored_pictures(name: str, count: int) -> list[list[NotebookNode]]:
-    """The pictures that the notebook has now, one list for each of `count` explorers."""
+    """The pictures that the notebook has now, and what is below, for each of `count` explorers."""
     path = NOTEBOOKS / f"{name}.ipynb"
     cells = nbformat.read(path, as_version=4).cells if path.exists() else []
-    outputs = (output for cell in cells for output in cell.get("outputs", []))
-    pictures = [[o] for o in outputs if o.get("data", {}).get("text/plain") == CAPTION]
-    return (pictures + [[]] * count)[:count]
+    shown = (cell.outputs[-2:] for cell in cells if any(map(is_picture, cell.get("outputs", []))))
+    return ([*shown] + [[]] * count)[:count]
+
+
+def is_picture(output: NotebookNode) -> bool:
+    """Whether an output is the picture of an explorer."""
+    return output.get("data", {}).get("text/plain") == CAPTION
+
+
+def page_of(name: str, notebook: NotebookNode) -> str:
+    """The address of the notebook's web page."""
+    (found,) = REPOSITORY.finditer("\n".join(cell.source for cell in notebook.cells))
+    return f"https://{found[1]}.github.io/{found[2]}/{name}.html"
+
+
+def pictured(png: bytes, about: dict[str, Any], page: str) -> list[NotebookNode]:
+    """The picture of an explorer, and below it how to move it."""
+    data = {"image/png": b64encode(small(png, COLORS)).decode(), "text/plain": CAPTION}
+    below = {"text/markdown": BELOW.format(f"<{page}>"), "text/plain": BELOW.format(page)}
+    return [
+        nbformat.v4.new_output("display_data", data, metadata={"image/png": about}),
+        nbformat.v4.new_output("display_data", below),
+    ]
 
 
 def take_pictures(lab: Lab, name: str, cells: list[int]) -> None:
@@ -89,16 +124,13 @@ def take_pictures(lab: Lab, name: str, cells: list[int]) -> None:
     path = NOTEBOOKS / f"{name}.ipynb"
     notebook = nbformat.read(path, as_version=4)
     for i in cells:
-        png, words = page.still(i)
+        shown = pictured(*page.still(i), page_of(name, notebook))
         if i == cells[0]:  # for the README and the syllabus
-            (NOTEBOOKS / "pictures" / f"{name}.png").write_bytes(png)
-        data = {"image/png": b64encode(png).decode(), "text/plain": CAPTION}
-        alternative = {"image/png": {"alt": words}}
-        picture = nbformat.v4.new_output("display_data", data, metadata=alternative)
-        kept = [
-            o for o in notebook.cells[i].outputs if o.get("data", {}).get("text/plain") != CAPTION
-        ]
-        notebook.cells[i].outputs = [*kept, picture]
+            picture = b64decode(shown[0].data["image/png"])
+            (NOTEBOOKS / "pictures" / f"{name}.png").write_bytes(picture)
+        outputs = notebook.cells[i].outputs
+        has = next((k for k, each in enumerate(outputs) if is_picture(each)), len(outputs))
+        outputs[has:] = shown
     write(name, notebook)
     page.close()
 

@@ -146,8 +146,14 @@ def players_of(room: str) -> Iterator[str]:
 def show_picture(output: NotebookNode, name: str) -> None:
     """Let an output be a picture in a file, with the words that stand for it."""
     (STATIC / "pictures" / f"{name}.png").write_bytes(b64decode(output.data["image/png"]))
-    words = html.escape(output.metadata.get("image/png", {}).get("alt", ""))
-    output.data = {"text/html": f'<img src="_static/pictures/{name}.png" alt="{words}">'}
+    output.data = {"text/html": picture_tag(output, f"_static/pictures/{name}.png")}
+
+
+def picture_tag(output: NotebookNode, source: str) -> str:
+    """The tag of a picture: the words that stand for it, and how wide it is shown."""
+    about = output.metadata.get("image/png", {})
+    words, width = html.escape(about.get("alt", "")), about.get("width")
+    return f'<img src="{source}" alt="{words}"' + f' width="{width}"' * bool(width) + ">"
 
 
 def player(film: str, pictures: list[NotebookNode]) -> NotebookNode:

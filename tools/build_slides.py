@@ -19,6 +19,7 @@ from typing import Any
 import films
 import nbformat
 import plotly
+from build_site import picture_tag
 from deck import Block, Slide, slides
 from lab import NOTEBOOKS, ROOT
 from nbconvert.filters.highlight import Highlight2HTML
@@ -144,8 +145,7 @@ def shown(block: Block, notebook: NotebookNode, name: str) -> str:
 def picture(output: NotebookNode, name: str) -> str:
     """A picture in a file of its own, with the words that stand for it."""
     (BUILD / "pictures" / f"{name}.png").write_bytes(b64decode(output.data["image/png"]))
-    words = html.escape(output.metadata.get("image/png", {}).get("alt", ""))
-    return f'<img src="pictures/{name}.png" alt="{words}">'
+    return picture_tag(output, f"pictures/{name}.png")
 
 
 def inline(text: str) -> str:

@@ -24,7 +24,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from page import Notebook
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
@@ -56,10 +56,13 @@ def find_chromium() -> str | None:
 
 
 class Lab:
-    """A JupyterLab server on a copy of `notebooks`, and a browser to see it with."""
+    """A JupyterLab server on a copy of `notebooks`, and a browser to see it with.
 
-    def __init__(self, notebooks: Path = NOTEBOOKS) -> None:
-        self.source = notebooks
+    Its screen has `sharp` pixels, each way, for one of CSS.
+    """
+
+    def __init__(self, notebooks: Path = NOTEBOOKS, sharp: int = 1) -> None:
+        self.source, self.sharp = notebooks, sharp
         self.browser: Browser
         self.url = self.token = ""
 
@@ -73,7 +76,8 @@ class Lab:
                 executable_path=find_chromium(), args=FLAGS + ["--no-sandbox"] * as_root
             )
             stack.callback(self.browser.close)
-            self._pages = self.browser.new_context(viewport=SCREEN)  # which share what they load
+            screen: dict[str, Any] = {"viewport": SCREEN, "device_scale_factor": self.sharp}
+            self._pages = self.browser.new_context(**screen)  # which share what they load
             self._stack = stack.pop_all()
         return self
 

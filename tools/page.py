@@ -20,7 +20,7 @@ DONE = """() => [...document.querySelectorAll('.sl-count')]
 STILL = """cell => {
     const outputs = jupyterapp.shell.currentWidget.content.model.toJSON().cells[cell].outputs
     const kept = outputs.find(output => output.data?.["image/png"])
-    return kept && [kept.data["image/png"], kept.metadata["image/png"].alt]
+    return kept && [kept.data["image/png"], kept.metadata["image/png"]]
 }"""
 COUNT_REDRAWS = """() => {
     const redraws = window.slRedraws ??= [], note = () => redraws.push(performance.now())
@@ -171,11 +171,14 @@ class Notebook:
             self.page.wait_for_function(f"{WIDGET}.sessionContext.kernelDisplayStatus == 'idle'")
             self.page.wait_for_function("!document.querySelector('.sl-explorer[aria-busy=true]')")
 
-    def still(self, cell: int) -> tuple[bytes, str]:
-        """The picture that a save keeps of the explorer in a cell, when all is done; its words."""
+    def still(self, cell: int) -> tuple[bytes, dict[str, Any]]:
+        """The picture that a save keeps of the explorer in a cell, when all is done.
+
+        With it what is kept about it: ``alt``, its words, and ``width``, in pixels of CSS.
+        """
         self.page.evaluate(f"{WIDGET}.content.widgets[{cell}].node.scrollIntoView()")
         self.page.wait_for_function(DONE, timeout=300_000)
         self.settle(quiet=3)
         self.page.wait_for_function(f"({STILL})({cell})", timeout=60_000)
-        png, words = self.page.evaluate(f"({STILL})({cell})")
-        return b64decode(png), words
+        png, about = self.page.evaluate(f"({STILL})({cell})")
+        return b64decode(png), about

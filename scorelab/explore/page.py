@@ -56,7 +56,7 @@ class Page(anywidget.AnyWidget):
     title = traitlets.Unicode().tag(sync=True)
     #: What may be predicted before anything is moved.
     quiz = traitlets.List().tag(sync=True)
-    #: A picture: its "png" in base 64, and "alt", the words that stand for it.
+    #: A picture: its "png" in base 64, "alt", the words that stand for it, and its "width".
     still = traitlets.Dict().tag(sync=True, echo_update=False)
     _esm = "\n".join(map(_text, SCRIPTS))
     _css = _text("page.css")

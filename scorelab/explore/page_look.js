@@ -202,14 +202,16 @@ async function picture(root, stamped = STAMP, zoom = 1) {
     pen.fillText(stamped, width - stamp + 4, 25);
   }
   const png = canvas.toDataURL("image/png").split(",")[1];
-  return { png, alt: `A picture of the explorer. ${settings(root)}. ${sentence}` };
+  const alt = `A picture of the explorer. ${settings(root)}. ${sentence}`;
+  return { png, alt, width: Math.ceil(width) };
 }
 
 function keep(model, root) {
   let waiting, newest = 0;
   const take = async (mine) => {
     if (!root.isConnected || !root.querySelector(".js-plotly-plot .main-svg")) return;
-    const still = await picture(root);
+    const sharp = Math.min(2, Math.max(1, window.devicePixelRatio)); // what its screen can show
+    const still = await picture(root, STAMP, sharp);
     if (mine !== newest) return; // something has moved meanwhile, and a later one will follow
     model.set("still", still);
     model.save_changes();

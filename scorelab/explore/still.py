@@ -30,7 +30,7 @@ class Still:
             display({"text/plain": ""}, raw=True, display_id=self.id)
 
     def show(self, picture: dict[str, Any]) -> None:
-        """Keep a picture: its ``png`` in base 64, and ``alt``, the words that stand for it."""
+        """Keep a picture: ``png`` in base 64, ``alt``, its words, and ``width``, in CSS pixels."""
         data = {"image/png": picture["png"], "text/plain": picture["alt"]}
-        words = {"image/png": {"alt": picture["alt"]}}
-        display(data, metadata=words, raw=True, display_id=self.id, update=True)
+        about = {"image/png": {key: picture[key] for key in ("alt", "width")}}
+        display(data, metadata=about, raw=True, display_id=self.id, update=True)

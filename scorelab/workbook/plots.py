@@ -53,6 +53,8 @@ SHADES = {
 _INK = COLORS["truth"]
 _CYCLE = [COLORS[name] for name in ("network", "kernel", "convex", "overfit", "noise")]
 
+#: Pixels of a picture for each of CSS in which it is shown.
+SHARP = 2
 #: For `plt.style.use`: dark on opaque white, so that a dark page shows the same picture; fonts
 #: that come with matplotlib; small enough for a notebook that is kept under version control.
 STYLE: dict[str, Any] = {
@@ -95,18 +97,26 @@ def picture(figure: Figure, says: str) -> None:
     require(bool(says.strip()) and "\n" not in says, "says", says, "must be one line of words")
     from matplotlib import pyplot
 
+    # Else the notebook shows it a second time, without its words; and before it is drawn, for on a
+    # widget's message, which JupyterLab has answered beside the cell, IPython draws what is open.
+    pyplot.close(figure)
     if in_cell():
-        image(_png(figure), says).show()
-    pyplot.close(figure)  # else the notebook shows it a second time, and without its words
+        wide = round(figure.get_figwidth() * figure.dpi)
+        image(_png(figure), says, wide).show()
     say(says)
 
 
 def _png(figure: Figure) -> bytes:
-    """The figure with 64 colours of its own, which takes a quarter of the space of all."""
+    """The figure as sharp as a good screen, with 64 colours of its own."""
+    drawn = BytesIO()
+    figure.savefig(drawn, format="png", dpi=SHARP * figure.dpi)
+    return small(drawn.getvalue(), 64)
+
+
+def small(png: bytes, colors: int) -> bytes:
+    """A picture with so many colours of its own, which takes a quarter of the space of all."""
     from PIL import Image
 
-    drawn, stored = BytesIO(), BytesIO()
-    figure.savefig(drawn, format="png")
-    flat = Image.open(drawn).convert("RGB")
-    flat.quantize(64, dither=Image.Dither.NONE).save(stored, "PNG", optimize=True)
+    stored, flat = BytesIO(), Image.open(BytesIO(png)).convert("RGB")
+    flat.quantize(colors, dither=Image.Dither.NONE).save(stored, "PNG", optimize=True)
     return stored.getvalue()

@@ -61,7 +61,7 @@ def page(markdown: str) -> Shown:
     return Shown(markdown, {"text/markdown": markdown})
 
 
-def image(png: bytes, alt: str) -> Shown:
-    """A PNG picture and the words that stand for it where it cannot be seen."""
+def image(png: bytes, alt: str, width: int) -> Shown:
+    """A PNG picture, so many pixels of CSS wide, and the words for who cannot see it."""
     data = {"image/png": b64encode(png).decode()}
-    return Shown(alt, data, {"image/png": {"alt": alt}})
+    return Shown(alt, data, {"image/png": {"alt": alt, "width": width}})

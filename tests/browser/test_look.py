@@ -206,11 +206,13 @@ def test_what_is_saved_shows_the_present_state_without_a_kernel(notebook: Notebo
     wait_for(lambda: notebook.text("status").strip() != sentence)
     notebook.settle(quiet=1)
     sentence = notebook.text("status").strip()
-    wait_for(lambda: sentence in notebook.still(cell)[1])
-    png, words = notebook.still(cell)
+    wait_for(lambda: sentence in notebook.still(cell)[1]["alt"])
+    png, about = notebook.still(cell)
+    words = about["alt"]
     assert png != first
     picture = Image.open(BytesIO(png)).convert("RGB")
     assert 1000 < picture.width <= 1160 and len(png) < 250_000
+    assert about["width"] == picture.width, "this screen has one pixel for one of CSS"
     assert (np.array(picture)[8:30, -200:] == [255, 243, 196]).all(-1).mean() > 0.5, "no stamp"
     saved = nbformat.reads(notebook.page.evaluate(SAVED), as_version=4)
     page, _ = HTMLExporter(template_name="classic").from_notebook_node(saved)

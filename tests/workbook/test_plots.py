@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from io import BytesIO
+from types import SimpleNamespace
 
 import matplotlib as mpl
 import nbformat
@@ -15,7 +16,7 @@ from nbconvert import HTMLExporter
 from PIL import Image
 
 from scorelab.explore import figures
-from scorelab.workbook import COLORS, STYLE, picture
+from scorelab.workbook import COLORS, STYLE, picture, plots
 from scorelab.workbook.plots import _png
 
 SAYS = "The risk falls < .03, & rises."
@@ -61,7 +62,8 @@ def test_a_cell_shows_one_picture_and_below_it_its_words(notebook) -> None:
     assert shown.output_type == "display_data" and set(shown.data) == {"image/png", "text/plain"}
     assert b64decode(shown.data["image/png"]).startswith(b"\x89PNG")
     assert shown.data["text/plain"] == SAYS
-    assert shown.metadata["image/png"] == {"alt": SAYS}
+    assert shown.metadata["image/png"] == {"alt": SAYS, "width": 900}
+    assert Image.open(BytesIO(b64decode(shown.data["image/png"]))).width == 1800
     assert words.text == SAYS + "\n"
 
 
@@ -78,6 +80,16 @@ def test_a_terminal_gets_the_words_and_the_figure_is_closed(capsys) -> None:
     assert not plt.get_fignums()
 
 
+def test_a_figure_is_closed_before_it_is_drawn(monkeypatch) -> None:
+    """Two threads that drew one figure have left a picture with half of its parts."""
+    open_then: list[list[int]] = []
+    monkeypatch.setattr(plots, "in_cell", lambda: True)
+    monkeypatch.setattr(plots, "image", lambda *_: SimpleNamespace(show=lambda: None))
+    monkeypatch.setattr(plots, "_png", lambda _: open_then.append(plt.get_fignums()))
+    picture(plt.figure(), SAYS)
+    assert open_then == [[]]
+
+
 @pytest.mark.parametrize("says", ["", " ", "two\nlines"])
 def test_a_picture_says_something_in_one_line(says) -> None:
     with pytest.raises(ValueError, match="says=.*one line"):
@@ -87,9 +99,11 @@ def test_a_picture_says_something_in_one_line(says) -> None:
 def test_the_busiest_picture_is_small_opaque_and_near_what_was_drawn() -> None:
     figure = busy()
     png = _png(figure)
-    assert len(png) <= 60_000
+    assert len(png) <= 130_000
     stored = Image.open(BytesIO(png))
-    assert "transparency" not in stored.info and stored.width <= 1000
+    assert "transparency" not in stored.info and stored.width <= 2000
+    figure.set_dpi(2 * figure.dpi)
+    figure.canvas.draw()
     exact = np.asarray(figure.canvas.buffer_rgba())[..., :3].astype(float)
     off = np.abs(exact - np.asarray(stored.convert("RGB")))
     assert off.mean() < 4 and exact[0, 0].tolist() == [255, 255, 255]
