@@ -16,6 +16,8 @@ from lab import NOTEBOOKS, SCREEN, Lab
 from nbconvert import HTMLExporter
 from reader import explorers
 
+#: The heights of the rows of controls.
+ROWS = "[...document.querySelectorAll('.sl-lecture > .widget-hbox')].map(row => row.offsetHeight)"
 KeptOut = Callable[..., list[Any]]
 
 
@@ -53,3 +55,13 @@ def test_an_exported_page_keeps_nobody_out(
     page.goto((tmp_path / "page.html").as_uri())
     assert kept_out(page, ".jp-OutputArea") == []
     page.close()
+
+
+def test_in_a_lecture_on_a_small_screen_the_controls_are_there(lab: Lab) -> None:
+    with explorers(lab, "09-convex-denoising.ipynb") as notebook:
+        notebook.resize(683, 700)
+        notebook.explorer.locator(".sl-hall").click()
+        notebook.page.wait_for_selector(".sl-lecture")
+        notebook.settle()
+        heights = notebook.page.evaluate(ROWS)
+        assert heights and min(heights) > 20
