@@ -24,10 +24,10 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = sorted(path.parent.name for path in PACKAGE.glob("chapters/*/__init__.py"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 LISTS = "requirements.txt", "site/requirements.txt", "slides/requirements.txt"
-#: For conda and for Binder, and what of the section for pip stands before the list.
-ENVIRONMENTS = {
+#: For conda and for Binder, and what comes from conda besides Python and pip.
+ENVIRONMENTS: dict[str, list[str]] = {
     "environment.yml": [],
-    ".binder/environment.yml": ["--extra-index-url https://download.pytorch.org/whl/cpu"],
+    ".binder/environment.yml": ["pytorch-cpu<={torch}"],
 }
 every_environment = pytest.mark.parametrize("name", ENVIRONMENTS)
 
@@ -66,10 +66,11 @@ def test_pins_lie_in_the_ranges_of_the_package() -> None:
 
 @every_environment
 def test_conda_takes_python_and_pip_and_leaves_the_rest_to_the_pinned_list(name: str) -> None:
-    python, pip, section = dependencies(name)
-    assert pip == "pip"
+    python, pip, *more, section = dependencies(name)
+    pins = {pin.name: str(pin.specifier).removeprefix("==") for pin in requirements()}
+    assert pip == "pip" and more == [each.format(**pins) for each in ENVIRONMENTS[name]]
     up = "../" * name.count("/")
-    assert section == {"pip": [*ENVIRONMENTS[name], f"-r {up}requirements.txt", f"-e {up or '.'}"]}
+    assert section == {"pip": [f"-r {up}requirements.txt", f"-e {up or '.'}"]}
     version = python.removeprefix("python=")
     assert Requirement(f"python{PROJECT['requires-python']}").specifier.contains(version)
 

@@ -54,7 +54,9 @@ def lay_out(home: Path) -> list[Path]:
     """A notebook for each explorer of the course, whose one cell shows it."""
     made = []
     for text in sorted((NOTEBOOKS / "text").glob("*.md")):
-        for k, source in enumerate(filter(EXPLORER.search, CELL.findall(text.read_text()))):
+        for k, source in enumerate(
+            filter(EXPLORER.search, CELL.findall(text.read_text(encoding="utf-8")))
+        ):
             made.append(home / f"{text.stem}-{k}.ipynb")
             made[-1].write_text(json.dumps(alone(source)))
     return made
