@@ -58,6 +58,7 @@ def build(name: str) -> list[int]:
         timeout=300,
         resources={"metadata": {"path": str(NOTEBOOKS)}},
         record_timing=False,  # else the notebook differs after every run
+        coalesce_streams=True,  # how many messages a text came in is chance
         store_widget_state=False,  # else it holds 5 MB of JavaScript
     ).execute()
     notebook.metadata = NotebookNode(METADATA)
