@@ -37,13 +37,14 @@ KIT = ("kernel_events", "look", "moves", "start_here", "two_layer_network", "win
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Each file whole on one worker, as `--dist loadfile` does, and all that share a browser, too.
+    """Each file whole on one worker, as `--dist loadfile` does, and all that share a browser, too;
+    but as they come where that is asked for by `--dist worksteal`: `make fuzz` is one file.
 
     The browsers' tests mostly wait: so there are two, and three workers for two processors.
     """
     from xdist.scheduler import LoadFileScheduling
 
-    if config.getoption("dist") == "load":  # `make fuzz` is one file for all workers
+    if config.getoption("dist") == "worksteal":
         return None
 
     class ByFile(LoadFileScheduling):

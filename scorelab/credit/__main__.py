@@ -1,6 +1,6 @@
 """``python -m scorelab.credit [NAME …]`` remakes the precomputed tables of notebook 10.
 
-The comparison needs the packages of the extra ``bench``.
+The comparison needs the packages of the extras ``bench`` and ``ctgan``.
 """
 
 from scorelab import sweep

@@ -107,14 +107,14 @@ def picture(figure: Figure, says: str) -> None:
 
 
 def _png(figure: Figure) -> bytes:
-    """The figure as sharp as a good screen, with 64 colours of its own."""
+    """The figure as sharp as a good screen, with 64 colours of its own: a quarter of the space."""
     drawn = BytesIO()
     figure.savefig(drawn, format="png", dpi=SHARP * figure.dpi)
     return small(drawn.getvalue(), 64)
 
 
 def small(png: bytes, colors: int) -> bytes:
-    """A picture with so many colours of its own, which takes a quarter of the space of all."""
+    """A picture with so many colours of its own in place of all."""
     from PIL import Image
 
     stored, flat = BytesIO(), Image.open(BytesIO(png)).convert("RGB")

@@ -69,6 +69,10 @@ def written(answer: object) -> object:
     return (code.co_code, code.co_names, str(code.co_consts)) if code else id(answer)
 
 
+def test_what_is_called_slow_is_there() -> None:
+    assert set(SLOW) <= {name for tasks in TASKS.values() for name in tasks}
+
+
 @pytest.mark.parametrize("room", COMPLETE)
 def test_every_check_of_a_room_has_its_answers(room: str) -> None:
     right, wrong = TABLES[room]

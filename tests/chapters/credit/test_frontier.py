@@ -31,7 +31,9 @@ def test_every_method_with_a_family_is_on_the_frontier_once() -> None:
 
 @pytest.mark.parametrize(("score", "name"), [*fv.SCORES.items()])
 @pytest.mark.parametrize(("judge", "prefix"), [*measured.JUDGES.items()])
-def test_points_are_means_of_the_table(score: str, name: str, judge: str, prefix: str) -> None:
+def test_points_are_mean_scores_at_median_costs(
+    score: str, name: str, judge: str, prefix: str
+) -> None:
     found = fv.compute(score, judge, OTHER, "deep")["deep"]
     table = study.table()
     for text, x, y in zip(*(found[key] for key in ("text", "x", "y")), strict=True):
