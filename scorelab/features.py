@@ -61,8 +61,8 @@ class FeatureFlow(Flow):
     noises for each clean sample; all count alike. What a network sees of them is
     ``features(t, x_t)`` (n, p), those of the process when None: p = d + 2. One eigendecomposition
     of a square matrix with m p rows. ``step_size`` η is 1/λ_max when None. Raises ValueError when
-    η ≥ 2/λ_max, for no batch, batches of different dimensions, and when the matrix would not fit
-    into memory.
+    η ≥ 2/λ_max, for no batch, batches of different dimensions, labels whose squares overflow, and
+    when the matrix would not fit into memory.
     """
 
     def __init__(
@@ -97,6 +97,12 @@ class FeatureFlow(Flow):
                 moment += phi.T @ y
                 self._labels_square += y.square().sum()
             self.rows += len(data.x_t)
+        validate.require(
+            bool(self._labels_square.isfinite()),
+            "the sum of squares of batches.x_0",
+            float(self._labels_square),
+            "must be finite, for the training loss is made of it",
+        )
         values, vectors = torch.linalg.eigh(gram.div_(self.rows))
         devices.share(where)  # the decomposition took several times what stays
         # ΦᵀΦ is positive semi-definite: what is below zero is rounding.
@@ -111,9 +117,12 @@ class FeatureFlow(Flow):
 
     def train_loss(self, step: float) -> float:
         """L = (1/2n) [‖Y‖² − Σ_k (1 − (1 − ηλ_k)^{2τ}) ‖p_k‖² / (n λ_k)], p = Vᵀ Φᵀ Y (derived)."""
-        fitted, energy = self.fitted(step), self.projections.square().sum(1)
-        explained = (fitted * (2 - fitted) * self._inverses) @ energy / len(self)
-        return max(0.0, float(self._labels_square - explained) / (2 * len(self)))
+        fitted = self.fitted(step)
+        # Roots first: ‖p_k‖² alone may overflow where ‖Y‖² does not.
+        parts = self.projections * (self.inverses / len(self)).sqrt()[:, None]
+        explained = (fitted * (2 - fitted)) @ parts.square().sum(1)
+        # In this order NaN stays NaN.
+        return max(float(self._labels_square - explained) / (2 * len(self)), 0.0)
 
     def _rotated(self, t: Tensor, x: Tensor) -> Tensor:
         rows = zip(t.split(ROWS), x.split(ROWS), strict=True)

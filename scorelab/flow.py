@@ -62,6 +62,8 @@ class Flow(ABC):
         """1 − (1 − ηλ)^τ (k,): how much of each eigendirection of the labels is fitted by then.
 
         For a kernel these are the eigenvalues of the linear smoother S_τ, labels to predictions.
+        A direction whose λ is rounding counts as any other at finite τ, so that by 1/(ηλ) it
+        seems fitted, and as never fitted at τ = inf. Predictions and losses leave it out always.
         """
         return self._fitted([validate.step("step", step)])[:, 0]
 
@@ -118,14 +120,15 @@ class Flow(ABC):
 
     def _weighted(self, steps: Sequence[float]) -> Tensor:
         """(1 − (1 − ηλ)^τ) / λ times the projections / n, T steps beside each other: (k, T d)."""
-        filtered = self._fitted(steps) * self._inverses[:, None]
+        filtered = self._fitted(steps) * self.inverses[:, None]
         return (filtered[:, :, None] * self.projections[:, None]).flatten(1) / len(self)
 
     @property
-    def _inverses(self) -> Tensor:
-        """1/λ (k,), but 0 where λ is rounding: such directions vanish at every query, too.
+    def inverses(self) -> Tensor:
+        """1/λ (k,), but 0 where λ is rounding: nothing is learned in such directions.
 
-        What is left of the labels there, times 1/λ, would be noise, and the larger the later.
+        A kernel's vanish at every query, and features have no part of the labels there: ΦᵀY is in
+        the range of ΦᵀΦ. What rounding leaves, times 1/λ, would be noise, the larger the later.
         """
         found = self.eigenvalues > self._rank_cutoff()
         return found / self.eigenvalues.where(found, torch.ones_like(self.eigenvalues))

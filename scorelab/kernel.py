@@ -214,7 +214,7 @@ class KernelFlow(Flow):
         return ntk(self.features(t, x).to(self.z), self.z) @ self.vectors
 
     def train_loss(self, step: float) -> float:
-        """L = (1/2n) Σ_k (1 − ηλ_k)^{2τ} ‖v_kᵀ Y‖² after ``step`` steps."""
-        step = validate.step("step", step)
-        left = 1 - self.fitted(step) if step == math.inf else self._log_left([step])[0][:, 0].exp()
+        """L = (1/2n) Σ_k (1 − ηλ_k)^{2τ} ‖v_kᵀ Y‖² after ``step`` steps, with rounded λ as 0."""
+        left = self._log_left([validate.step("step", step)])[0][:, 0].exp()
+        left = left.where(self.inverses > 0, torch.ones_like(left))
         return float(left.square() @ self.projections.square().sum(1)) / (2 * len(self))

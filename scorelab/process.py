@@ -167,7 +167,7 @@ class OrnsteinUhlenbeck:
         def score(t: Tensor, x: Tensor) -> Tensor:
             validate.queries(t, x)
             validate.times(t.cpu())
-            return self.tweedie(answer(denoiser, t, x), t, x)
+            return self._tweedie(answer(denoiser, t, x), t, x)
 
         return score
 
@@ -180,8 +180,13 @@ class OrnsteinUhlenbeck:
         validate.queries(t, x)
         validate.times(t)
         validate.rows("f", validate.shape("f", f, tuple(x.shape)))
+        return self._tweedie(f, t, x)
+
+    def _tweedie(self, f: Tensor, t: Tensor, x: Tensor) -> Tensor:
+        """``tweedie`` of what was looked at."""
         t = t.to(x.dtype)
-        return validate.rows("score", (self.alpha(t)[:, None] * f - x) / self.h(t)[:, None])
+        score = (self.alpha(t)[:, None] * f - x) / self.h(t)[:, None]
+        return validate.rows("the score of the denoiser's answer f", score)
 
 
 def _time(t: Tensor | float) -> Tensor:

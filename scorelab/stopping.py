@@ -86,14 +86,15 @@ def noise_and_radius(flow: KernelFlow, step: int) -> tuple[float, float]:
     σ² = ‖(I − S)Y‖² / (n − tr S) and C² = Σ_k (g_k² / λ_k) ‖v_kᵀY‖² / n, each divided by d: those
     of one output (Raskutti, Wainwright, Yu 2014 take both as known; estimating them is our
     choice). Equal noise on all labels is assumed. Raises ValueError where tr S ≥ n: a fit that
-    has used up its data leaves nothing to read the noise off.
+    has used up its data leaves nothing to read the noise off. What lies in directions whose λ is
+    rounding, as where rows contradict each other, is noise.
     """
     _smoother(flow)
-    fitted, energy = flow.fitted(step), flow.projections.square().mean(1)
+    inverses, energy = flow.inverses, flow.projections.square().mean(1)
+    fitted = flow.fitted(step) * (inverses > 0)
     left = len(flow) - float(fitted.sum())
     validate.require(left > 1e-6 * len(flow), "step", step, "leaves no residual: stop earlier")
-    positive = flow.eigenvalues > 0
-    norms = (fitted.square() / flow.eigenvalues.where(positive, torch.ones_like(fitted))) @ energy
+    norms = (fitted.square() * inverses) @ energy
     return math.sqrt(float((1 - fitted).square() @ energy) / left), math.sqrt(norms / len(flow))
 
 

@@ -92,7 +92,20 @@ def test_of_dependent_features_late_steps_give_the_shortest_solution(
     wanted = flow.phi(fresh.t, fresh.x_t).double() @ (inverse @ data.x_0.double())
     found = flow.at(step)(fresh.t, fresh.x_t).double()
     torch.testing.assert_close(found, wanted, rtol=1e-4, atol=1e-4)
-    assert flow.train_loss(step) >= 0
+    residual = (flow.at(step)(data.t, data.x_t) - data.x_0).double()
+    loss = float(residual.square().sum() / (2 * 12))
+    assert flow.train_loss(step) == pytest.approx(loss, rel=1e-4, abs=1e-6)
+
+
+def test_large_labels_on_large_inputs_have_their_loss() -> None:
+    """(ΦᵀY)² overflows there, and the loss was told as 0."""
+    data, large = rows(30), 1e150
+    far = Regression(data.t, data.x_t * 1e10, data.x_0)
+    one, many = (
+        FeatureFlow(PROCESS, [Regression(far.t, far.x_t, y)], 4, generator=seed(1)).train_loss(10)
+        for y in (far.x_0, large * far.x_0)
+    )
+    assert one > 0 and many / large / large == pytest.approx(one, rel=1e-9)
 
 
 @pytest.mark.parametrize("step", [3, 30])

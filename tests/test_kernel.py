@@ -190,6 +190,7 @@ def test_at_infinity_repeated_inputs_get_the_mean_of_their_labels() -> None:
     left = float((mean.repeat(2, 1) - data.x_0).square().sum() / 80)
     assert flow.train_loss(math.inf) == pytest.approx(left, rel=1e-6)
     assert flow.train_loss(10**9) == pytest.approx(left, rel=1e-4)
+    assert flow.train_loss(1e20) == pytest.approx(left, rel=1e-6)
     late = flow.at(10**9)(once.t, once.x_t)
     torch.testing.assert_close(late, mean, atol=1e-4, rtol=1e-4)
 

@@ -26,6 +26,11 @@ def regression(dim: int = 2, n: int = 30) -> sl.Regression:
     return PROCESS.regression(torch.randn(n, dim, generator=seed()), generator=seed(1))
 
 
+def scaled(factor: float) -> sl.Regression:
+    data = regression()
+    return sl.Regression(data.t.double(), data.x_t.double(), factor * data.x_0.double())
+
+
 FLOW = sl.KernelFlow(PROCESS, regression())
 NET = sl.TwoLayerNet(PROCESS, dim=2, width=8, generator=seed())
 Answer = Callable[[Tensor, Tensor], Tensor]
@@ -57,6 +62,18 @@ def test_what_a_denoiser_returns_has_the_shape_of_its_points(name: str, wrong: s
 
 
 ERRORS: dict[str, tuple[Callable[[], object], str]] = {
+    "labels whose squares overflow": (
+        lambda: FeatureFlow(PROCESS, [scaled(1e155)], 4, generator=seed()),
+        r"^the sum of squares of batches\.x_0=inf: must be finite",
+    ),
+    "answers whose score overflows": (
+        lambda: PROCESS.tweedie(torch.full((1, 2), 3e38), torch.full((1,), 0.1), torch.ones(1, 2)),
+        "^the score of the denoiser's answer f='tensor with 2 NaN or inf.*': must be finite",
+    ),
+    "answers whose score overflows in a sampler": (
+        lambda: sl.sample(PROCESS, lambda t, x: torch.full_like(x, 3e38), 4, 2, 5, "langevin"),
+        "^the score of the denoiser's answer f='tensor with 8 NaN or inf.*': must be finite",
+    ),
     "labels that would be broadcast": (
         lambda: NET.gradient(torch.randn(5, 4), torch.randn(5, 1)),
         r"^labels\.shape=\(5, 1\): must be \(5, 2\)",
@@ -218,6 +235,11 @@ def test_rows_that_contradict_each_other_have_a_late_answer(step: float) -> None
     flow = sl.KernelFlow(PROCESS, sl.Regression(*(torch.cat(pair) for pair in pairs)))
     late, limit = (flow.at(each)(data.t, data.x_t / 2) for each in (step, math.inf))
     torch.testing.assert_close(late, limit, rtol=0, atol=1e-4)
+    # Nothing can be learned of ±Y: all of it is left, is noise, and costs no norm.
+    square = float(data.x_0.double().square().mean())
+    assert flow.train_loss(step) == pytest.approx(square, rel=1e-9)
+    noise, radius = stopping.noise_and_radius(flow, int(step))
+    assert noise**2 == pytest.approx(2 * square, rel=1e-6) and radius < 1e-6
 
 
 def test_double_precision_goes_through_a_single_precision_network() -> None:

@@ -32,9 +32,9 @@ def attempt(work: Callable[[], T], seconds: float = SECONDS) -> T:
 
     An error is told by its name, its first line, and the line of the reader's cell where it was
     raised. SystemExit and KeyboardInterrupt are errors too, unless the reader has really
-    interrupted: that one passes. The time limit is one of the processor's time, and a later one of
-    the clock's; it needs a timer of the main thread, where cells run: on other threads, and on
-    Windows, there is none.
+    interrupted: that one passes. The time limit is one of this thread's processor time, and a
+    later one of the clock's; it needs a timer of the main thread, where cells run: on other
+    threads, and on Windows, there is none.
     """
     interrupts: list[int] = []
     try:
@@ -57,10 +57,13 @@ def _timer(seconds: float) -> Iterator[None]:
         yield
         return
 
-    began, spent = time.monotonic(), time.process_time()
+    # Of this thread alone: an explorer that trains on another, in the same kernel, must not use up
+    # the reader's time. An answer that computes on threads of torch's does its share on this one,
+    # or waits here, and then the clock's limit ends it.
+    began, spent = time.monotonic(), time.thread_time()
 
     def ring(*_: object) -> None:
-        worked, passed = time.process_time() - spent, time.monotonic() - began
+        worked, passed = time.thread_time() - spent, time.monotonic() - began
         if max(worked, passed / PATIENCE) >= 0.9 * seconds:
             raise _TooLong
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 import pytest
 
 from scorelab.workbook.checking import Exercise
-from scorelab.workbook.running import Failed, attempt
+from scorelab.workbook.running import PATIENCE, Failed, attempt
 
 
 def raising(error: BaseException):
@@ -95,8 +95,35 @@ def test_a_loop_that_never_ends_is_ended() -> None:
     assert time.monotonic() - start < 2
 
 
+def test_a_loop_that_works_is_ended_by_the_time_it_worked() -> None:
+    def busy():
+        while True:
+            pass
+
+    start = time.thread_time()
+    with pytest.raises(Failed, match="has not ended"):
+        attempt(busy, seconds=0.5)
+    assert time.thread_time() - start < 0.8 * PATIENCE * 0.5
+
+
 def test_what_waits_for_a_busy_machine_is_waited_for() -> None:
     assert attempt(lambda: time.sleep(0.6) or 3, seconds=0.5) == 3
+
+
+def test_what_another_thread_computes_is_not_the_answers_time() -> None:
+    done = threading.Event()
+
+    def train():
+        while not done.is_set():
+            pass
+
+    thread = threading.Thread(target=train)
+    thread.start()
+    try:
+        assert attempt(lambda: time.sleep(2.1) or 3, seconds=1) == 3
+    finally:
+        done.set()
+        thread.join()
 
 
 def test_a_loop_that_swallows_the_first_bell_hears_the_second() -> None:
