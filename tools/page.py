@@ -32,6 +32,10 @@ COUNT_REDRAWS = """() => {
 }"""
 
 
+#: Seconds in which whatever is waited for comes on the busiest machine, if it comes at all.
+PATIENCE = 120
+
+
 class Notebook:
     """A notebook in the browser; `errors` lists what went wrong in the page, its console or a cell.
 
@@ -41,6 +45,7 @@ class Notebook:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        page.set_default_timeout(1000 * PATIENCE)
         self.explorer = page.locator(".sl-explorer").first
         self.errors: list[str] = []
         page.on("console", self._note_console)
