@@ -11,9 +11,18 @@ function initialize({ model }) {
 }
 
 /** After each redraw plotly would report what it chose for all that was left open. Nobody asks for
- * it, and two messages of 20 kB keep page, server and kernel from the next redraw. */
+ * it, and two messages of 20 kB keep page, server and kernel from the next redraw.
+ * And a view that was closed would still hear of changes: it fails, and no view after it hears. */
 function quiet({ FigureView, default: make }) {
-  for (const report of ["_sendTraceDeltas", "_sendLayoutDelta"]) FigureView.prototype[report] = () => {};
+  const shared = FigureView.prototype;
+  const hears = Object.getOwnPropertyNames(shared).filter((name) => name.startsWith("do_"));
+  const { remove } = shared;
+  for (const report of ["_sendTraceDeltas", "_sendLayoutDelta"]) shared[report] = () => {};
+  shared.remove = function () {
+    for (const name of hears) this[name] = () => {};
+    remove.call(this);
+    this.el.on = () => {}; // which it calls when it has drawn, also what was closed meanwhile
+  };
   return make;
 }
 

@@ -7,6 +7,7 @@ from lab import Lab, Notebook
 from reader import KERNEL, halted, press_and_see, revive, sign, small_and_trained, wait_for
 
 import scorelab.explore
+from scorelab.explore.plotly_page import BUNDLE, FIGURE
 
 SIGNS = Path(scorelab.explore.__file__).with_name("signs.js").read_text(encoding="utf-8")
 
@@ -174,3 +175,52 @@ def test_a_view_made_anew_in_the_middle_of_a_move_does_not_stay_busy(lab: Lab, a
     page.evaluate("answer()")
     assert not page.evaluate("busy()")
     page.close()
+
+
+#: Plotly's other half played by hand: two views of one figure, of which the first one is closed.
+TWO_VIEWS = """async ([code, bundle, early]) => {
+    document.body.innerHTML = '<div class="first"></div><div class="second"></div>'
+    const {plotly, figure} = Function(code + '; return {plotly, figure}')()
+    plotly.initialize({model: {get: () => bundle}})
+    const state = {
+        _widget_data: [{type: 'scatter', x: [0, 1], y: [0, 1]}],
+        _widget_layout: {xaxis: {range: [0, 9]}, yaxis: {range: [0, 9]}}, _config: {},
+    }
+    const heard = []
+    const model = {
+        get: (name) => structuredClone(state[name] ?? null),
+        set() {}, save_changes() {},
+        on: (event, f) => heard.push([event, f]),
+    }
+    const widget = figure()
+    widget.initialize({model})
+    const views = ['first', 'second'].map(name => document.querySelector('.' + name))
+    const close = await widget.render({el: views[0]})
+    if (early) close()
+    await widget.render({el: views[1]})
+    await new Promise(done => setTimeout(done, 500))
+    if (!early) close()
+    for (const part of ['animate', 'update']) {
+        const y = part === 'animate' ? [[2, 3]] : [[4, 5]], x = [[0, 1]]
+        state['_py2js_' + part] = {
+            style_data: part === 'animate' ? [{x: x[0], y: y[0]}] : {y},
+            layout_data: {}, style_traces: [0],
+            animation_opts: {mode: 'immediate', frame: {duration: 0}, transition: {duration: 0}},
+        }
+        for (const [event, f] of heard) if (event === 'change:_py2js_' + part) f()
+        await new Promise(done => setTimeout(done, 200))
+        if (`${views[1].data[0].y}` !== `${y[0]}`) return part
+    }
+    return 'all'
+}"""
+
+
+@pytest.mark.parametrize("early", [False, True])
+def test_a_figure_moves_though_an_earlier_view_of_it_was_closed(lab: Lab, early: bool) -> None:
+    """Also where it is closed before plotly has drawn it, as on a busy page."""
+    page = lab.browser.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    code = FIGURE.replace("export default figure;", "")
+    assert page.evaluate(TWO_VIEWS, [code, BUNDLE.read_text(encoding="utf-8"), early]) == "all"
+    assert errors == []
