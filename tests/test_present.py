@@ -10,7 +10,7 @@ import jupytext
 import nbformat
 from deck import EXPLORER
 from lab import NOTEBOOKS, ROOT
-from present import CELL, alone, command, hide, lay_out
+from present import alone, command, hide, lay_out, shows
 
 
 def test_each_explorer_has_a_notebook_of_one_cell_that_needs_no_other(tmp_path: Path) -> None:
@@ -28,7 +28,7 @@ def test_the_cells_of_a_text_are_found_as_jupytext_finds_them() -> None:
     for text in (NOTEBOOKS / "text").glob("*.md"):
         codes = [cell.source for cell in jupytext.read(text).cells if cell.cell_type == "code"]
         wanted = [code for code in codes if EXPLORER.search(code)]
-        assert [*filter(EXPLORER.search, CELL.findall(text.read_text()))] == wanted != []
+        assert shows(text.read_text()) == wanted != []
 
 
 def test_no_one_waits_for_nbformat() -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import secrets
 import shutil
 import socket
@@ -22,9 +21,6 @@ from deck import EXPLORER
 from lab import NOTEBOOKS, ROOT
 
 SLIDES = ROOT / "build" / "slides"
-#: A cell in a notebook's text. Who waits for a page does not wait for nbformat, which takes longer
-#: to import than all that is done here.
-CELL = re.compile(r"^```python.*?\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 
 
 def main(number: str) -> int:
@@ -54,12 +50,20 @@ def lay_out(home: Path) -> list[Path]:
     """A notebook for each explorer of the course, whose one cell shows it."""
     made = []
     for text in sorted((NOTEBOOKS / "text").glob("*.md")):
-        for k, source in enumerate(
-            filter(EXPLORER.search, CELL.findall(text.read_text(encoding="utf-8")))
-        ):
+        for k, source in enumerate(shows(text.read_text(encoding="utf-8"))):
             made.append(home / f"{text.stem}-{k}.ipynb")
             made[-1].write_text(json.dumps(alone(source)))
     return made
+
+
+def shows(text: str) -> list[str]:
+    """The cells of a notebook's text that show an explorer: what is fenced, below its first line.
+
+    Who waits for a page does not wait for nbformat or jupytext, which take longer to import than
+    all that is done here.
+    """
+    fenced = (part.partition("\n")[2] for part in text.split("\n```")[1::2])
+    return [source for source in fenced if EXPLORER.search(source)]
 
 
 def alone(source: str) -> dict[str, Any]:
