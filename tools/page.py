@@ -32,6 +32,9 @@ COUNT_REDRAWS = """() => {
 }"""
 
 
+#: What goes wrong on a busy machine and does no harm. Plotly rejects with nothing where a newer
+#: picture takes the place of one on its way; a widget that begins late hears by hears.js.
+HARMLESS = ("undefined", "[anywidget] Failed to initialize model.")
 #: Seconds in which whatever is waited for comes on the busiest machine, if it comes at all.
 PATIENCE = 120
 
@@ -59,9 +62,7 @@ class Notebook:
             self.errors.append(f"console: {message.text}")
 
     def _note_error(self, error: Error) -> None:
-        # Plotly rejects with nothing where a newer picture takes the place of one on its way, as on
-        # a busy machine; whatever else goes wrong has a reason.
-        if str(error) != "undefined":
+        if str(error) not in HARMLESS:
             self.errors.append(f"page: {error}")
 
     def _note_request(self, request: Request) -> None:

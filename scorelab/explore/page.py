@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import anywidget
 import traitlets
+
+from scorelab.explore.scripts import text
 
 #: How long, in seconds, a page may take to draw before it is taken for closed, and to open at all.
 PATIENCE, OPENING = 1.0, 20.0
 #: What of a page decides how a figure fits it.
 LOOKS = ["width", "dark", "lecture", "room"]
-SCRIPTS = ("signs.js", "page_look.js", "tools.js", "quiz.js", "page.js")
-
-
-def _text(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+SCRIPTS = ("hears.js", "signs.js", "page_look.js", "tools.js", "quiz.js", "page.js")
 
 
 class Page(anywidget.AnyWidget):
@@ -58,8 +55,8 @@ class Page(anywidget.AnyWidget):
     quiz = traitlets.List().tag(sync=True)
     #: A picture: its "png" in base 64, "alt", the words that stand for it, and its "width".
     still = traitlets.Dict().tag(sync=True, echo_update=False)
-    _esm = "\n".join(map(_text, SCRIPTS))
-    _css = _text("page.css")
+    _esm = text(*SCRIPTS)
+    _css = text("page.css")
 
     def ask(self) -> None:
         """Ask the page to answer when it has drawn all that was sent so far."""

@@ -32,9 +32,14 @@ function figure() {
   let made;
   return {
     initialize({ model }) {
-      made = share().promise.then((make) => {
+      let missed = false;
+      const note = () => (missed = true);
+      model.on("change", note);
+      made = share().promise.then(async (make) => {
+        model.off("change", note);
         const widget = make();
         widget.initialize({ model });
+        await hears(model, () => missed);
         return widget;
       });
     },

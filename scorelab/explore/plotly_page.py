@@ -9,10 +9,12 @@ import anywidget
 import plotly
 import traitlets
 
+from scorelab.explore.scripts import text
+
 BUNDLE = Path(plotly.__file__).parent / "package_data" / "widgetbundle.js"
 #: What both sides of it share; another kernel of the page may have another plotly.
 _SHARED = f'const SHARED = "scorelab: plotly {plotly.__version__}";\n'
-_SCRIPT = _SHARED + Path(__file__).with_name("plotly_page.js").read_text(encoding="utf-8")
+_SCRIPT = _SHARED + text("hears.js", "plotly_page.js")
 #: What a figure is to the page: plotly's own widget, made when plotly.js is there.
 FIGURE = f"{_SCRIPT}\nexport default figure;"
 

@@ -1,15 +1,20 @@
 """What an explorer says of its kernel, and what another view or run of it shows."""
 
-from pathlib import Path
-
 import pytest
 from lab import Lab, Notebook
-from reader import KERNEL, halted, press_and_see, revive, sign, small_and_trained, wait_for
+from reader import (
+    KERNEL,
+    halted,
+    press_and_see,
+    revive,
+    run_explorers,
+    sign,
+    small_and_trained,
+    wait_for,
+)
 
-import scorelab.explore
 from scorelab.explore.plotly_page import BUNDLE, FIGURE
-
-SIGNS = Path(scorelab.explore.__file__).with_name("signs.js").read_text(encoding="utf-8")
+from scorelab.explore.scripts import text
 
 EXECUTE = """code => jupyterapp.shell.currentWidget.sessionContext.session.kernel
     .requestExecute({code}).done"""
@@ -161,7 +166,7 @@ BY_HAND = """code => {
 def test_a_view_made_anew_in_the_middle_of_a_move_does_not_stay_busy(lab: Lab, asked: bool) -> None:
     """As when the figure joins the explorer: JupyterLab makes all anew that stands below it."""
     page = lab.browser.new_page()
-    page.evaluate(BY_HAND, SIGNS)
+    page.evaluate(BY_HAND, text("signs.js"))
     page.evaluate("view(); move()")
     assert page.evaluate("busy()")
     if asked:
@@ -190,7 +195,7 @@ TWO_VIEWS = """async ([code, bundle, early]) => {
     const model = {
         get: (name) => structuredClone(state[name] ?? null),
         set() {}, save_changes() {},
-        on: (event, f) => heard.push([event, f]),
+        on: (event, f) => heard.push([event, f]), off() {},
     }
     const widget = figure()
     widget.initialize({model})
@@ -224,3 +229,52 @@ def test_a_figure_moves_though_an_earlier_view_of_it_was_closed(lab: Lab, early:
     code = FIGURE.replace("export default figure;", "")
     assert page.evaluate(TWO_VIEWS, [code, BUNDLE.read_text(encoding="utf-8"), early]) == "all"
     assert errors == []
+
+
+#: A widget of a page, and what anywidget makes of it: it takes messages when it is `ready`.
+HEARING = """async ([code, late, missed]) => {
+    class Plain {
+        taken = []
+        async _handle_comm_msg(message) { this.taken.push(message.content.data.method) }
+        callbacks() {}
+    }
+    class Any extends Plain {
+        async _handle_comm_msg(message) { await this.ready; return super._handle_comm_msg(message) }
+    }
+    const widget = new Any(), asked = []
+    let tell, take = (message) => widget._handle_comm_msg(message)
+    const renew = () => take({content: {data: {method: 'update'}}})
+    const model = {on: (_, f) => { tell = f }, off() {}, set: () => tell(widget)}
+    widget.comm = {
+        on_msg: (f) => { take = f },
+        send: ({method}) => { asked.push(method); setTimeout(renew) },
+    }
+    widget.ready = new Promise((begun, failed) => setTimeout(late ? failed : begun, 100))
+    await Function(code + '; return hears')()(model, () => missed)
+    await take({content: {data: {method: 'custom'}}})
+    return [asked, widget.taken.filter(method => method !== 'nothing')]
+}"""
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("missed", [False, True])
+def test_what_was_missed_is_asked_for_and_nothing_else(lab: Lab, late: bool, missed: bool) -> None:
+    asked, taken = lab.browser.new_page().evaluate(HEARING, [text("hears.js"), late, missed])
+    renewed = late or missed
+    assert (asked, taken) == ([*["request_state"] * renewed], [*["update"] * renewed, "custom"])
+
+
+#: No widget begins in time, as on a page that is busy for two seconds.
+LATE = """() => {
+    window.slTimeout = AbortSignal.timeout
+    AbortSignal.timeout = time => window.slTimeout.call(AbortSignal, time === 2000 ? 0 : time)
+}"""
+
+
+def test_widgets_that_begin_late_hear_all_the_same(notebook: Notebook) -> None:
+    notebook.page.evaluate(LATE)
+    run_explorers(notebook)
+    small_and_trained(notebook)
+    press_and_see(notebook)
+    notebook.page.evaluate("() => { AbortSignal.timeout = window.slTimeout }")
+    assert notebook.errors == []
