@@ -70,6 +70,7 @@ def test_a_long_fused_descent_stays_with_the_one_in_float64() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_a_step_is_autograds_with_sgd(dtype: torch.dtype) -> None:
     data, net = regression(30, 2, dtype=dtype), network(2, 20, dtype)

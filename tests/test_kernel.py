@@ -128,6 +128,7 @@ def test_power_iteration_finds_the_largest_eigenvalue(dim: int) -> None:
     assert largest_eigenvalue(z.float()) == pytest.approx(exact, rel=1e-5)
 
 
+@pytest.mark.slow
 def test_power_iteration_beyond_what_is_stored() -> None:
     # Repeated rows change nothing in the spectrum of K/n, so the small matrix tells the answer.
     few = features(regression(40))

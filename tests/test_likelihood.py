@@ -19,6 +19,7 @@ def seed(number: int = 0) -> Generator:
     return Generator().manual_seed(number)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "law", [sl.GaussianMixture.line(), sl.GaussianMixture.ring(), sl.GaussianMixture.spiral()]
 )
@@ -45,6 +46,7 @@ def test_of_one_gaussian_it_has_a_closed_form_even_with_a_short_process() -> Non
     assert 9 < errors[0] / errors[1] < 25 and 9 < errors[1] / errors[2] < 25
 
 
+@pytest.mark.slow
 def test_the_density_of_any_denoiser_sums_to_one() -> None:
     data = PROCESS.regression(sl.GaussianMixture.line().sample(50, generator=seed()))
     net = sl.TwoLayerNet(PROCESS, 1, 64, generator=seed(1), dtype=torch.float64)
@@ -70,6 +72,7 @@ def test_a_tolerance_is_kept_whatever_the_times(
     assert float((found - exact).abs().max()) <= (tolerance or 1e-3)
 
 
+@pytest.mark.slow
 def test_in_single_precision_it_is_as_near_as_that_allows() -> None:
     law = sl.GaussianMixture.ring()
     x = law.sample(50, generator=seed())

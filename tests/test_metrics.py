@@ -141,6 +141,7 @@ def test_copies_are_memorised_and_midpoints_are_not() -> None:
     assert memorized_fraction(exactly, torch.tensor([[0.0], [4.0]]), ratio=3) == 1
 
 
+@pytest.mark.slow
 def test_excess_risk_by_hand_and_what_it_adds_up_to() -> None:
     data = PROCESS.regression(RING.sample(40_000, generator=seed()), generator=seed(1))
     truth = RING.denoiser(PROCESS)

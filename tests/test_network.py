@@ -117,6 +117,7 @@ def test_the_empirical_kernel_is_a_product_of_jacobians(dim: int) -> None:
             torch.testing.assert_close(net.cross_ntk(z1, z2, i, j), whole[i, j])
 
 
+@pytest.mark.slow
 def test_neurons_active_at_both_are_counted_one_by_one() -> None:
     net, z1, z2 = network(2, 4000), features(3, 2), features(4, 2, number=3)
     for i, a in enumerate(z1):

@@ -24,6 +24,7 @@ def test_a_fit_solves_the_normal_equations_of_the_logarithms(n: int, seed: int) 
     np.testing.assert_allclose(found(x), np.exp(intercept) * x**slope)
 
 
+@pytest.mark.slow
 def test_the_band_holds_the_true_slope_as_often_as_it_says() -> None:
     draw = torch.Generator().manual_seed(0)
     x = torch.logspace(2, 3.3, 9).repeat_interleave(3).double()

@@ -66,6 +66,7 @@ def test_its_slope_is_the_posterior_variance_by_quadrature(t: float) -> None:
         assert found == pytest.approx(expected, rel=1e-7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("t", [0.2, 1.0, 3.0])
 def test_denoiser_and_covariance_by_importance_sampling(t: float) -> None:
     x0 = FLAT.sample(200_000, generator=seed()).double()

@@ -123,6 +123,7 @@ def test_a_fit_is_a_network_with_that_very_loss(activation: str, skip: bool) -> 
     assert x32.dtype == torch.float32 and x32.shape == (40, 2)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 100), st.floats(0.2, 8), st.floats(0, 6.3), st.booleans())
 @settings(max_examples=15, deadline=None)
 def test_moving_and_turning_the_plane_changes_nothing(

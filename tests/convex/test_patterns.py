@@ -41,6 +41,7 @@ def test_the_plane_has_n2_minus_n_plus_2_patterns(n: int, seed: int) -> None:
     assert as_set(~found) == as_set(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ODD)
 def test_patterns_of_points_in_no_general_position(name: str) -> None:
     x = ODD[name]

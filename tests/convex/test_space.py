@@ -27,6 +27,7 @@ def test_the_search_in_space_finds_what_the_plane_knows(activation: str, turn: l
     )
 
 
+@pytest.mark.slow
 def test_in_space_the_search_reaches_the_dense_program_and_says_how_sure_it_is() -> None:
     x, y = rows(7, seed=5, dim=3)
     wanted = sum(dense(x.numpy(), y[:, k].numpy(), 1.0, "relu", False) for k in range(3))

@@ -30,6 +30,7 @@ def shares(n: int, number: int) -> torch.Tensor:
     return torch.rand(n, generator=seed(number), dtype=torch.float64)
 
 
+@pytest.mark.slow
 @given(column=st.one_of(columns, spiky), number=st.integers(0, 10**6))
 def test_a_column_comes_back_exactly(column: list[int], number: int) -> None:
     values = torch.tensor(column)
@@ -63,6 +64,7 @@ def test_any_score_stands_for_a_value(score: float, column: list[int]) -> None:
     assert int(value) in column
 
 
+@pytest.mark.slow
 def test_the_whole_table_comes_back_exactly(table) -> None:
     code = credit.Encoding(table)
     x = code.encode(table, generator=seed())

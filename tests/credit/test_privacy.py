@@ -23,6 +23,7 @@ def halves() -> tuple[pd.DataFrame, pd.DataFrame]:
     return shuffled.head(2000), shuffled.tail(2000).reset_index(drop=True)
 
 
+@pytest.mark.slow
 def test_copied_rows_are_caught_and_fresh_ones_are_not(halves) -> None:
     train, holdout = halves
     part = train.head(500)
@@ -122,6 +123,7 @@ def test_the_error_of_an_auc_is_the_spread_over_samples() -> None:
     assert np.mean(errors) == pytest.approx(np.std(aucs), rel=0.2)
 
 
+@pytest.mark.slow
 def test_both_attacks_find_copied_rows_and_neither_finds_fresh_ones(halves) -> None:
     train, fresh = halves
     people, known = (train.head(500), fresh.head(500)), fresh.tail(1000)

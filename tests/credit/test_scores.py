@@ -23,6 +23,7 @@ def mixed_up(halves) -> pd.DataFrame:
     return pd.DataFrame({name: rng.permutation(column) for name, column in halves[0].items()})
 
 
+@pytest.mark.slow
 def test_a_table_is_itself(halves) -> None:
     real = halves[0]
     assert scores.shape_error(real, real) == pytest.approx(0, abs=1e-9)
@@ -59,6 +60,7 @@ def test_shape_error_is_the_mean_distance_of_distribution_functions(halves) -> N
     assert scores.shape_error(halves[0], flipped) == pytest.approx(100 * women / 24)
 
 
+@pytest.mark.slow
 def test_trend_errors_are_half_the_difference_of_correlations_or_the_total_variation(
     halves, mixed_up
 ) -> None:
@@ -81,6 +83,7 @@ def test_trend_errors_are_half_the_difference_of_correlations_or_the_total_varia
     assert errors["AGE", "SEX"] == pytest.approx(50 * np.abs(joint[0] - joint[1]).sum())
 
 
+@pytest.mark.slow
 def test_a_constant_column_has_no_trend_and_says_so(halves) -> None:
     flat = halves[1].assign(AGE=30)
     with pytest.warns(UserWarning, match="constant, so that its correlations .*: AGE"):

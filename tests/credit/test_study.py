@@ -22,6 +22,7 @@ def half() -> Half:
     return Half(3, 400, 400)
 
 
+@pytest.mark.slow
 def test_halves_and_the_third_that_is_kept_are_the_table_and_share_no_client() -> None:
     whole = Half(1)
     parts = [part.astype(int) for part in (whole.rows, whole.other, final())]
@@ -120,6 +121,7 @@ def test_every_kind_of_model_makes_a_denoiser(method, half, quick) -> None:
         assert found["held_out"] > 0
 
 
+@pytest.mark.slow
 def test_a_search_takes_what_errs_least_on_the_tenth_and_says_what_it_is(
     half, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,6 +35,7 @@ def problem(shape: Shape, dtype: torch.dtype) -> tuple[sl.TwoLayerNet, Tensor, T
     return net.to(DEVICE), z.to(DEVICE, dtype), labels.to(DEVICE, dtype)
 
 
+@pytest.mark.slow
 @settings(max_examples=4)
 @given(shapes, st.sampled_from(list(DTYPES)))
 def test_steps_are_those_of_torch(shape: tuple[int, int, int], dtype: torch.dtype) -> None:

@@ -15,6 +15,7 @@ def place(target: str, beta: float, noise: float) -> tuple[int, int, int]:
     return list(ct.LAWS).index(target), ct.BETAS.index(beta), ct.NOISES.index(noise)
 
 
+@pytest.mark.slow
 def test_the_shipped_table_is_what_the_package_says_now() -> None:
     found = ct.optima("one Gaussian", 2.0, 0.6)
     kept, at = ct.table(), place("one Gaussian", 2.0, 0.6)
@@ -24,6 +25,7 @@ def test_the_shipped_table_is_what_the_package_says_now() -> None:
     np.testing.assert_allclose(found["field"], kept.field[at], atol=0.02)
 
 
+@pytest.mark.slow
 def test_a_cell_stacks_the_noise_levels_and_adds_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ct, "NOISES", (0.6, 0.8))
     monkeypatch.setattr(ct, "COUNTS", (10, 30))

@@ -68,6 +68,7 @@ def test_a_corner_of_the_table_is_what_the_experiment_gives() -> None:
         assert shipped.loc[(2, 11, 1), name] == wanted, name
 
 
+@pytest.mark.slow
 def test_the_experiment_measures_what_its_columns_say() -> None:
     """The same numbers from the public parts."""
     made, process = mem.experiment(**SMALL), sl.OrnsteinUhlenbeck(t_min=0.002)

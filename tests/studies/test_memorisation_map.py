@@ -44,6 +44,7 @@ def test_fresh_data_are_off_the_law_as_often_as_the_bound_says() -> None:
     assert float(off.float().mean()) == pytest.approx(study.RARE, abs=0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draws", [1.0, math.inf])
 def test_a_cell_of_the_table_is_what_the_experiment_gives(draws: float) -> None:
     shipped = study.table().set_index(list(study.AXES))
@@ -54,6 +55,7 @@ def test_a_cell_of_the_table_is_what_the_experiment_gives(draws: float) -> None:
         assert shipped.loc[(2, 5, draws, 1), name] == pytest.approx(value, abs=0.025), name
 
 
+@pytest.mark.slow
 def test_as_many_draws_for_each_point_have_the_same_points_and_other_rows() -> None:
     fixed = memorisation_draws.table().set_index(list(memorisation_draws.AXES))
     rows = memorisation.table().set_index(list(memorisation.AXES))

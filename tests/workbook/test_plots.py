@@ -96,6 +96,7 @@ def test_a_picture_says_something_in_one_line(says) -> None:
         picture(plt.figure(), says)
 
 
+@pytest.mark.slow
 def test_the_busiest_picture_is_small_opaque_and_near_what_was_drawn() -> None:
     figure = busy()
     png = _png(figure)

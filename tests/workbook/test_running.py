@@ -97,6 +97,7 @@ def test_a_loop_that_never_ends_is_ended() -> None:
     assert time.monotonic() - start < 2
 
 
+@pytest.mark.slow
 def test_a_loop_that_works_is_ended_by_the_time_it_worked() -> None:
     def busy():
         while True:
@@ -119,6 +120,7 @@ def test_what_waits_for_a_busy_machine_is_waited_for() -> None:
     assert attempt(lambda: time.sleep(0.5) or 3, seconds=0.2) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("patient")
 def test_what_another_thread_computes_is_not_the_answers_time() -> None:
     trained = threading.Event()

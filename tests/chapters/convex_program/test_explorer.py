@@ -147,6 +147,7 @@ def test_the_sentence_names_the_regime(
     assert f"β₁ = {what.gaussian:.1f}" in plain
 
 
+@pytest.mark.slow
 def test_every_setting_certifies_its_whole_path() -> None:
     for activation in ("relu", "abs"):
         for skip in SKIPS:

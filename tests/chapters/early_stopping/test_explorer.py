@@ -133,6 +133,7 @@ def test_all_traces_are_there_and_finite(target: str, labels: str) -> None:
             assert np.isfinite(np.asarray(trace["y"], float)).all()
 
 
+@pytest.mark.slow
 def test_controls_move_what_they_name_and_nothing_else() -> None:
     explorer = Explorer()
     explorer.set(n=100, times="log", constant=1)

@@ -151,6 +151,7 @@ def test_the_distance_falls_and_keeps_its_bound(target: str) -> None:
     assert (share <= np.exp(-np.array(forward.TIMES) / 2) + 1e-6).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", laws.TARGETS)
 def test_the_sample_keeps_its_noise_as_time_goes_by(target: str) -> None:
     law = laws.law(target)
@@ -256,6 +257,7 @@ def test_the_sentence_s_share_is_that_of_the_points_where_a_slope_is_positive() 
     assert int(said) == pytest.approx(100 * wanted, abs=1.5)
 
 
+@pytest.mark.slow
 def test_play_takes_time_to_its_end_and_again_from_the_start() -> None:
     explorer = Explorer()
     for _ in range(2):

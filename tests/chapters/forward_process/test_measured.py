@@ -38,6 +38,7 @@ def test_distances_of_shifted_laws_are_the_shift() -> None:
     assert float(measured.distance_to_noise(far, 1.0)) == pytest.approx(2 * math.exp(-0.5), 1e-4)
 
 
+@pytest.mark.slow
 def test_back_without_score_and_push_points_grow() -> None:
     times = measured.times_down(1.02, 2000)
     end = measured.backward(times, 0, score=0, push=0, start=torch.ones(3, 1))

@@ -28,6 +28,7 @@ def finished(law: str = RING, n: int = 5, draws: float = 3) -> sets.TrainingSet:
     return what
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("law", [RING, LINE])
 def test_samples_and_their_numbers_are_those_of_the_public_parts(law: str) -> None:
     what = finished(law)
@@ -59,6 +60,7 @@ def test_samples_and_their_numbers_are_those_of_the_public_parts(law: str) -> No
     assert what.limit.share == pytest.approx(sl.metrics.memorized_fraction(optimum, what.x0))
 
 
+@pytest.mark.slow
 def test_rows_are_draws_times_points_and_the_average_is_over_all_draws() -> None:
     assert len(finished(draws=3).flow) == 15
     many = sets.training_set(RING, 5, math.inf)
@@ -158,6 +160,7 @@ def test_copies_and_other_samples_are_all_samples() -> None:
     assert sum(shown) == 200
 
 
+@pytest.mark.slow
 def test_a_stop_moves_only_the_present_and_nothing_is_computed_again() -> None:
     explorer = Explorer()
     explorer.set(**SMALL)
@@ -175,6 +178,7 @@ def test_a_stop_moves_only_the_present_and_nothing_is_computed_again() -> None:
     assert explorer.shown is what and what.drawn == drawn
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "moves", "stays"),
     [
@@ -200,6 +204,7 @@ def test_a_control_moves_what_it_names(
     ]
 
 
+@pytest.mark.slow
 def test_axes_show_every_curve() -> None:
     for law, n, draws in ((RING, 5, 1), (RING, 5, 3), (LINE, 5, 3), (LINE, 10, 3), (RING, 10, 10)):
         what = finished(law, n, draws)

@@ -72,6 +72,7 @@ def test_the_rule_gives_both_layers_a_half_to_a_quarter_of_the_step_on_the_ring(
     assert min(tops) > 1.8 and max(tops) < 4.6
 
 
+@pytest.mark.slow
 def test_an_attack_learns_less_at_the_best_stop_and_nothing_from_the_truth() -> None:
     late, early = (sum(attacked.told_apart(solutions.attack, s)) / 3 for s in (10**6, 100))
     assert late > 0.9 and 0.55 < early < 0.8

@@ -19,6 +19,7 @@ def problem() -> tuple[sl.Regression, torch.Tensor]:
     return data, LAW.denoiser(measured.PROCESS)(data.t, data.x_t)
 
 
+@pytest.mark.slow
 def test_at_its_own_size_it_is_the_error_at_the_rows_themselves() -> None:
     """Labels drawn again and again, with each row's own noise: equation (1)."""
     data, exact = problem()

@@ -243,6 +243,7 @@ def test_paths_are_sorted_by_their_start_and_parted_by_gaps() -> None:
     assert sorted(map(list, every)) == sorted(kept)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("measure", samplers.MEASURES)
 @pytest.mark.parametrize("target", ["ring of modes", "line of modes", "spiral of modes"])
 def test_axes_show_every_stop_and_the_floor(measure: str, target: str) -> None:

@@ -6,6 +6,7 @@ import torch
 from scorelab.chapters.score_matching import measured
 
 
+@pytest.mark.slow
 def test_the_label_noise_of_a_time_is_what_the_exact_denoiser_leaves() -> None:
     for level in (0.3, 0.8):
         data = measured.rows(200_000, 0, noise=level)

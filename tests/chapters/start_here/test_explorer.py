@@ -28,6 +28,7 @@ def finished(target: str = RING, width: float = 16, times: str = "log") -> recor
     return run
 
 
+@pytest.mark.slow
 def test_a_record_of_a_network_is_the_path_of_plain_descent() -> None:
     run = finished()
     where = run.where
@@ -41,6 +42,7 @@ def test_a_record_of_a_network_is_the_path_of_plain_descent() -> None:
         assert ours.training == pytest.approx(2 * path.train_loss(stop))
 
 
+@pytest.mark.slow
 def test_a_record_of_infinite_width_is_the_kernel_flow() -> None:
     run = finished(width=math.inf)
     inputs = run.where.test.t, run.where.test.x_t
@@ -63,6 +65,7 @@ def test_the_excess_or_hold_out_risk_is_that_of_the_metrics(target: str, times: 
     assert run.best().risk == min(f.risk for f in run.frames)
 
 
+@pytest.mark.slow
 def test_training_and_test_rows_of_the_table_do_not_meet() -> None:
     where = settings.Setting(settings.CREDIT, 500, "log")
     whole = sl.credit.limit_and_bill()
@@ -88,6 +91,7 @@ def test_before_training_ends_the_newest_state_is_shown() -> None:
     )
 
 
+@pytest.mark.slow
 def test_all_traces_are_finite_where_they_should_be() -> None:
     run = finished()
     explorer = Explorer()
@@ -154,6 +158,7 @@ def test_squares_are_as_wide_as_the_error_and_at_most_a_cell(kind: str) -> None:
     assert pytest.approx(0.52) == CELL
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("target", "risk", "unit"),
     [(RING, "excess risk", "first"), (settings.CREDIT, "hold-out risk", "credit limit (standard")],
@@ -189,6 +194,7 @@ def test_the_model_s_colour_says_whether_it_is_a_kernel() -> None:
     assert by_name["samples"].fillcolor == by_name["excess risk"].line.color
 
 
+@pytest.mark.slow
 def test_reset_forgets_and_train_goes_on_to_the_end() -> None:
     explorer = Explorer()
     explorer.set(**SMALL, stop=1000)

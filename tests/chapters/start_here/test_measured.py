@@ -17,6 +17,7 @@ def test_the_halves_share_no_point_and_lose_none() -> None:
     assert torch.equal(both[both[:, 0].argsort()], points)
 
 
+@pytest.mark.slow
 def test_risk_curves_and_distances_are_those_of_single_stops() -> None:
     learned = [measured.learn(seed, "uniform", n=60) for seed in range(2)]
     stops = measured.STOPS[torch.tensor([20, 40])]

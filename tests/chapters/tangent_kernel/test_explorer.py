@@ -164,6 +164,7 @@ def test_all_traces_are_there_finite_and_within_their_panel(width: int) -> None:
         assert -0.03 < shares.min() <= shares.max() < 0.93
 
 
+@pytest.mark.slow
 def test_controls_move_what_they_name_and_nothing_else() -> None:
     explorer = Explorer()
     explorer.set(**SMALL)
@@ -217,6 +218,7 @@ def test_where_training_has_not_come_so_far_the_last_stop_passed_is_shown(
     assert ">10 steps:" in explorer.status.value
 
 
+@pytest.mark.slow
 def test_reset_goes_back_and_train_follows_to_the_end() -> None:
     explorer = Explorer()
     explorer.set(**SMALL, stop=1000)

@@ -109,6 +109,7 @@ def test_a_silent_neuron_never_moves_again() -> None:
     assert bool(same.all())
 
 
+@pytest.mark.slow
 def test_above_the_border_the_loss_rises_and_recovers_where_its_step_is_stable() -> None:
     run = finished(width=256, rate=3.0)
     errors = [frame.training for frame in run.frames]
@@ -137,6 +138,7 @@ def test_every_neuron_has_a_dot_in_one_of_two_shades() -> None:
     assert counts == {"neurons": 16 - silent, "silent neurons": silent}
 
 
+@pytest.mark.slow
 def test_all_traces_are_finite_even_where_training_is_lost() -> None:
     run = records.record(*PROBLEM, 16, 100 * neurons.unit(WHERE, 16))
     with pytest.raises(ValueError, match="diverged"):
@@ -149,6 +151,7 @@ def test_all_traces_are_finite_even_where_training_is_lost() -> None:
     assert max(traces["training error"]["y"]) <= TALLEST
 
 
+@pytest.mark.slow
 def test_controls_move_what_they_name_and_nothing_else() -> None:
     explorer = Explorer()
     explorer.set(**SMALL)
@@ -162,6 +165,7 @@ def test_controls_move_what_they_name_and_nothing_else() -> None:
     assert curves | of_the_stop <= moved_by(explorer, width=64)
 
 
+@pytest.mark.slow
 def test_after_a_step_size_that_is_lost_another_can_be_chosen() -> None:
     explorer = Explorer()
     explorer.set(**SMALL)
@@ -194,6 +198,7 @@ def test_the_sentence_says_the_numbers_of_the_frame() -> None:
         assert plain.endswith(f"{steep:.3g}, {'stable' if steep < 2 else 'unstable'}")
 
 
+@pytest.mark.slow
 def test_reset_forgets_and_train_goes_on_to_the_end() -> None:
     explorer = Explorer()
     explorer.set(**SMALL, stop=1000)
