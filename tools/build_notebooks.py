@@ -18,15 +18,13 @@ from lab import NOTEBOOKS, Lab, find_chromium
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from scorelab.workbook.plots import SHARP, small
+from scorelab.workbook.plots import SHARP
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 CAPTION = "A picture of the explorer: run this cell to move it."
 BELOW = "Run this cell to move it; or see it move at {}."
 #: What each notebook says of where the course is; its web pages are beside that.
 REPOSITORY = re.compile(r'REPOSITORY = "https://github\.com/([\w-]+)/([\w.-]+)"')
-#: Enough for the shades of a heat map; all of a picture's would take three times the space.
-COLORS = 256
 METADATA = {
     "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
     "language_info": {"name": "python"},
@@ -108,7 +106,7 @@ def page_of(name: str, notebook: NotebookNode) -> str:
 
 def pictured(png: bytes, about: dict[str, Any], page: str) -> list[NotebookNode]:
     """The picture of an explorer, and below it how to move it."""
-    data = {"image/png": b64encode(small(png, COLORS)).decode(), "text/plain": CAPTION}
+    data = {"image/png": b64encode(png).decode(), "text/plain": CAPTION}
     below = {"text/markdown": BELOW.format(f"<{page}>"), "text/plain": BELOW.format(page)}
     return [
         nbformat.v4.new_output("display_data", data, metadata={"image/png": about}),

@@ -7,15 +7,19 @@ anew: the page sends a picture whenever nothing has moved for a while.
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from typing import Any
 from uuid import uuid4
 
 from IPython.display import display
 
 from scorelab.explore.owner import in_kernel
+from scorelab.workbook.plots import small
 
 #: What stands for the explorer where neither it nor its picture can be shown.
 CAPTION = "An explorer: run this cell, ⇧ ⏎, to move it."
+#: Enough for the shades of a heat map; all of a picture's would take three times the space.
+COLORS = 256
 
 
 class Still:
@@ -31,6 +35,7 @@ class Still:
 
     def show(self, picture: dict[str, Any]) -> None:
         """Keep a picture: ``png`` in base 64, ``alt``, its words, and ``width``, in CSS pixels."""
-        data = {"image/png": picture["png"], "text/plain": picture["alt"]}
+        png = b64encode(small(b64decode(picture["png"]), COLORS)).decode()
+        data = {"image/png": png, "text/plain": picture["alt"]}
         about = {"image/png": {key: picture[key] for key in ("alt", "width")}}
         display(data, metadata=about, raw=True, display_id=self.id, update=True)

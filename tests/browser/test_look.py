@@ -210,8 +210,9 @@ def test_what_is_saved_shows_the_present_state_without_a_kernel(notebook: Notebo
     png, about = notebook.still(cell)
     words = about["alt"]
     assert png != first
-    picture = Image.open(BytesIO(png)).convert("RGB")
-    assert 1000 < picture.width <= 1160 and len(png) < 250_000
+    kept = Image.open(BytesIO(png))
+    picture = kept.convert("RGB")
+    assert 1000 < picture.width <= 1160 and len(png) < 100_000 and kept.mode == "P"
     assert about["width"] == picture.width, "this screen has one pixel for one of CSS"
     assert (np.array(picture)[8:30, -200:] == [255, 243, 196]).all(-1).mean() > 0.5, "no stamp"
     saved = nbformat.reads(notebook.page.evaluate(SAVED), as_version=4)
