@@ -169,8 +169,7 @@ class Player {
   }
 
   halt() {
-    clearInterval(this.timer);
-    this.timer = null;
+    this.timer = clearInterval(this.timer);
     for (const button of this.home.querySelectorAll("button.sl-play")) button.textContent = "Play";
   }
 
@@ -231,6 +230,7 @@ class Player {
 /** An explorer that comes into view takes the place of its picture; without film that stays. */
 async function begin(home) {
   try {
+    bringPlotly(); // on its way while the head comes
     home.player = new Player(home, await unpack(`films/${home.dataset.film}/head`));
     home.classList.add("sl-explorer");
     await home.player.show();

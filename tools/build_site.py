@@ -69,6 +69,7 @@ def lay_out() -> None:
 
 
 CARD = '<li><a href="{name}.html">{pictures}<b>{title}</b> {asks}</a></li>'
+AHEAD = '<link rel="preload" href="_static/{}" {}>'
 THUMBNAIL = '<img class="only-{}" src="_static/pictures/{}.svg" alt="{}" loading="lazy">'
 
 
@@ -79,7 +80,15 @@ def start_page(text: str) -> str:
     titles = {name: f"{name[:2]} {title}" for title, _, name in rows}
     cards = [card(name, titles[name], asks[0].upper() + asks[1:]) for _, asks, name in rows]
     entries = [f"{title} <{name}>" for name, title in titles.items()]
+    text = text.replace("<!-- ahead -->", "\n".join(ahead("start_here")))
     return text.replace("<!-- cards -->", "\n".join(cards)).replace("[0-9]*", "\n".join(entries))
+
+
+def ahead(room: str) -> Iterator[str]:
+    """What the first picture of a room's first film needs, asked for before the player asks."""
+    yield AHEAD.format("plotly.min.js", 'as="script"')
+    for name in ("head", thumbnail(films.folder(room), room).first):
+        yield AHEAD.format(f"films/{room}/0/{name}", 'as="fetch" crossorigin')
 
 
 def card(name: str, title: str, asks: str) -> str:

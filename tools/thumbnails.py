@@ -92,7 +92,8 @@ class Thumbnail:
         controls = {c["name"]: c for row in self.head["rows"] for c in row if "first" in c}
         self.axes = [[*axis, controls[axis[0]]] for axis in self.head["axes"]]
         outer = self.axes[: self.head["reels"]]
-        self.reel = unpack((folder / str(place(outer, {}))).read_bytes())
+        self.first = str(place(outer, {}))
+        self.reel = unpack((folder / self.first).read_bytes())
         sliders = [axis for axis in self.axes if axis[2]["kind"] == "slider"]
         self.slider = next((axis for axis in sliders if axis[0] == slider), sliders[-1])
         self.panel = panel

@@ -154,6 +154,20 @@ def test_a_page_asks_for_little_beyond_what_all_share(name: str) -> None:
     assert sum(path.stat().st_size for path in files) <= 3_000_000
 
 
+def test_the_start_page_asks_ahead_for_what_its_explorer_shows(
+    browser: Browser, address: str
+) -> None:
+    """A reader who asked for one thing after the other would wait for each."""
+    with opened(browser, f"{address}/index.html") as page:
+        page.wait_for_function(f"({HOMES})('start_here/0').getAttribute('aria-busy') == 'false'")
+        (reel,) = page.evaluate(f"[...({HOMES})('start_here/0').player.reels.keys()]")
+        asked = page.locator("link[rel=preload]").evaluate_all("e => e.map(e => e.href)")
+        needs = ("plotly.min.js", "films/start_here/0/head", reel)
+        assert asked == [f"{address}/_static/{name}" for name in needs]
+        entries = page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
+        assert [entries.count(name) for name in asked] == [1, 1, 1]
+
+
 @pytest.mark.parametrize(("room", "number"), PLAYERS)
 def test_a_player_shows_what_the_explorer_shows(
     browser: Browser, address: str, capsys: pytest.CaptureFixture[str], room: str, number: int
