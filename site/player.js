@@ -40,8 +40,8 @@ function values(file, which) {
   if (file.values[which]) return file.values[which];
   const [, [low, high, log], , , , wide] = file.arrays[which], step = (high - low) / STEPS;
   const value = (s) => (s === GAP ? NaN : log ? 10 ** (low + s * step) : low + s * step);
-  let found = Float32Array.from(steps(file, which), value);
-  const row = (_, r) => found.subarray(r * wide, (r + 1) * wide);
+  let found = Array.from(steps(file, which), value); // of a typed one plotly looks at each key
+  const row = (_, r) => found.slice(r * wide, (r + 1) * wide);
   return (file.values[which] = wide ? Array.from({ length: found.length / wide }, row) : found);
 }
 
@@ -83,7 +83,7 @@ class Player {
       box.append(...row.map((about) => this.build(about)));
       home.append(box);
     }
-    this.figure = make("div", "sl-figure", { role: "img" });
+    this.figure = make("div", "sl-figure", { role: "img", ariaLabel: "The figure is on its way" });
     this.status = make("div", "sl-status", { role: "status" });
     home.append(this.figure, this.status);
     if (home.querySelector(":disabled")) home.append(make("p", "sl-why", { textContent: FIXED }));

@@ -29,9 +29,13 @@ WIDE, HIGH = 0.52, 1.45
 #: How wide it may be in the longest entry of a legend: in a hall, where no room is left below a
 #: legend, a row too many costs less than one that lies on the sentence.
 BROAD = 0.56
+#: How high a row is at least, in pixels: plotly's samples do not shrink with the letters.
+ROW = 19
 #: What a legend has beside the words of each entry, and above all of them, in pixels.
 SAMPLE, ABOVE = 45, 14
 
+#: How much of a page the names left of a panel may take, at most, and how much makes them a list.
+NAMES, LIST = 0.55, 1 / 3
 #: What a number at the end of an axis needs beyond it, at least, where a panel ends another row.
 HALF = 14
 #: Margins are as computed: plotly would make room for a legend where there is room for it.
@@ -67,6 +71,8 @@ def _cells(design: Design, width: float, letter: float, rows: int) -> list[Cell]
     """The panels in so many rows; None where that makes them narrower than the floor."""
     a_row = math.ceil(len(design.panels) / rows)
     above, size = design.panels[:a_row], letter / LETTER
+    if a_row == 1 < rows:
+        return _column(design, width, size)
     gutters = [size * max(p.gutter for p in design.panels[k::a_row]) for k in range(a_row)]
     right = max(design.frame.right, HALF if rows > 1 else 0)
     room = width - sum(gutters) - size * right
@@ -78,6 +84,15 @@ def _cells(design: Design, width: float, letter: float, rows: int) -> list[Cell]
     return [
         Cell(k // a_row, lefts[k % a_row], widths[k % a_row]) for k in range(len(design.panels))
     ]
+
+
+def _column(design: Design, width: float, size: float) -> list[Cell]:
+    """The panels one below the other; a list of names takes its room from no panel but its own."""
+    gutters = [min(size * panel.gutter, NAMES * width) for panel in design.panels]
+    common = max((g for g in gutters if g < LIST * width), default=0)
+    right = size * max(design.frame.right, HALF)
+    lefts = [max(gutter, common) for gutter in gutters]
+    return [Cell(row, left, width - left - right) for row, left in enumerate(lefts)]
 
 
 class Page:
@@ -110,7 +125,7 @@ class Page:
     def _legend_height(self, k: int) -> float:
         names = self.design.panels[k].entries
         lines = len(names) if self.each else _lines(names, self.letter, self.width - 24, self.broad)
-        return lines * HIGH * self.letter + ABOVE
+        return lines * max(HIGH * self.letter, ROW) + ABOVE
 
     def layout(self) -> dict[str, Any]:
         """The changes of the layout; what stands left of a panel is in its gutter, not a margin."""

@@ -90,3 +90,10 @@ def test_the_title_of_an_axis_stays_in_the_page(blank, width) -> None:
         half = 0.52 * size * len(text) / 2  # on average a letter is as wide as half its height
         middle = (left + right) / 2
         assert size == 11 or (middle - half > 0 and middle + half < width + 2)
+
+
+def test_on_a_phone_a_list_of_names_takes_room_from_no_panel_but_its_own() -> None:
+    blank = import_module("scorelab.chapters.credit.frontier_view").blank()
+    layout = arrange(Design.of(blank), 374)
+    above, named = (b - a for a, b in (layout["xaxis"]["domain"], layout["xaxis2"]["domain"]))
+    assert above > 0.75 and named > 0.4

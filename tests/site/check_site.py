@@ -54,6 +54,14 @@ MISTAKES = """() => [
         .filter(e => e.getBoundingClientRect().left < 0).map(e => `cut off: ${e.textContent}`),
     ...(document.documentElement.scrollWidth > innerWidth ? ['wider than the screen'] : []),
 ]"""
+#: Whether nothing is on its way from one colour to another.
+RESTS = "!document.getAnimations().some(each => each instanceof CSSTransition)"
+#: The colours that explorers are drawn on.
+PAPER = """explorers => explorers.map(e => {
+    const clear = 'rgba(0, 0, 0, 0)', color = e => getComputedStyle(e).backgroundColor
+    while (e.parentElement && color(e) == clear) e = e.parentElement
+    return color(e)
+})"""
 
 
 PHONE = ViewportSize(width=390, height=844)
@@ -92,12 +100,23 @@ def test_a_page_has_no_mistake(
 ) -> None:
     with opened(browser, f"{address}/{name}.html") as page:
         assert mistakes(page) == []
+        show_players(page)
         assert kept_out(page) == []
         page.emulate_media(color_scheme="dark")
         page.wait_for_function("document.documentElement.dataset.theme == 'dark'")
+        page.wait_for_function(RESTS)
         assert kept_out(page) == []
+        assert set(page.locator(".sl-explorer").evaluate_all(PAPER)) <= {"rgb(18, 18, 18)"}
         page.set_viewport_size(PHONE)
         assert mistakes(page) == []
+
+
+def show_players(page: Page) -> None:
+    """Have all players of a page drawn, as for a reader who has been through it."""
+    for film in page.locator("[data-film]").all():
+        film.scroll_into_view_if_needed()
+        home = film.element_handle()
+        page.wait_for_function("home => home.getAttribute('aria-busy') == 'false'", arg=home)
 
 
 def mistakes(page: Page) -> list[str]:
