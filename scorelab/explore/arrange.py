@@ -19,7 +19,8 @@ DESIGN, EASE = 1160, 1230
 FLOOR = 190
 #: The size of letters at the designed width, of titles beside them, and the least, in pixels.
 LETTER, TITLE, LEAST = 14, 16, 11
-#: In a lecture: the size of letters, at least and in parts of the width, and how low panels get.
+#: In a lecture: the size of letters on a laptop's screen, at least, and on a larger one in parts of
+#: its width, and how low panels get.
 HALL, HALL_PART, LOW = 20.0, 1 / 66, 200
 #: The title of an axis in parts of other letters; by how many pixels a title may be wider than its
 #: panel, of which half are on each side.
@@ -54,8 +55,8 @@ def arrange(design: Design, width: float, lecture: float = 0) -> dict[str, Any]:
 
 def letters(width: float, lecture: bool = False) -> float:
     """The size of letters on a page of that width, in pixels."""
-    if lecture:
-        return max(HALL, HALL_PART * width)
+    if lecture:  # on a smaller screen they take the same part of it, and not all of it
+        return max(LETTER, HALL * min(1.0, width / EASE), HALL_PART * width)
     return LETTER + 0.0025 * min(width - DESIGN, 0) + 0.0085 * max(width - EASE, 0)
 
 

@@ -7,7 +7,7 @@ from pkgutil import iter_modules
 import pytest
 
 from scorelab import chapters
-from scorelab.explore.arrange import HALL, LOW, arrange
+from scorelab.explore.arrange import EASE, HALL, LETTER, LOW, arrange, letters
 from scorelab.explore.controls import Play
 from scorelab.explore.design import Design
 from scorelab.explore.explorer import BaseExplorer
@@ -75,6 +75,12 @@ def test_in_a_lecture_no_letter_is_small_and_the_figure_has_its_height(
     assert min(layout["font"]["size"], *titles) >= HALL
     inner = layout["height"] - layout["margin"]["t"] - layout["margin"]["b"]
     assert abs(layout["height"] - high) <= 1 or inner == pytest.approx(LOW, abs=1)
+
+
+def test_on_a_small_screen_letters_take_the_same_part_of_it_and_are_as_large_as_ever() -> None:
+    assert letters(EASE, lecture=True) == HALL
+    assert letters(992, lecture=True) / 992 == pytest.approx(HALL / EASE)
+    assert letters(651, lecture=True) == LETTER
 
 
 def _titled(axis: object) -> bool:

@@ -29,7 +29,7 @@ ERRORS = {False: [-3, 0.75], True: [-3, 1.75]}
 LESS_NOISE = {False: ([-0.25, 1.0], 0.25), True: ([-0.5, 3], 0.5)}
 #: Left and right end of each column, and bottom and top of its upper and lower part.
 COLUMNS = [(0.075, 0.41), (0.485, 0.735), (0.79, 1)]
-UPPER, LOWER = [0.47, 1], [0, 0.36]
+UPPER, LOWER = [0.57, 1], [0, 0.47]
 
 
 def blank() -> go.Figure:
@@ -75,7 +75,7 @@ def _arrange(figure: go.Figure) -> None:
     fig.place(figure, COLUMNS)
     span = [math.log10(fig.START) - 0.1, math.log10(END)]
     steps = fig.log_axis(span, [1, 100, 10_000, 1_000_000], title=fig.STEPS)
-    rows = {"range": [-0.6, 5.6], "tickvals": list(range(6)), "ticktext": RULES, "ticks": ""}
+    rows = {"range": [-0.5, 5.5], "tickvals": list(range(6)), "ticktext": RULES, "ticks": ""}
     decades = fig.log_axis([-2.5, 2.5], [0.001, 0.01, 0.1, 1, 10, 100])
     figure.update_layout(
         xaxis=fig.wordless(steps),
