@@ -55,8 +55,8 @@ check: $(READY) ## the quick round: lint, types, and the quick tests that need n
 test: $(READY) ## the whole: as check with the slow tests, run every notebook, and drive the explorers in a browser where there is one
 	$(call VERIFY,-n 3 $(NBVAL) tests notebooks)
 
-fuzz: $(READY) ## call every public function with odd input of every kind, for some ten minutes (N=1000 calls each)
-	SCORELAB_FUZZ=$(or $(N),1000) $(PYTEST) -n 2 tests/test_fuzz.py --dist worksteal
+fuzz: $(READY) ## call every public function with odd input of every kind, for some ten minutes (N=5000 calls each)
+	SCORELAB_FUZZ=$(or $(N),5000) $(PYTEST) -n 2 tests/test_fuzz.py --dist worksteal
 
 audit: $(READY) ## ask whether a package that is installed has a known vulnerability, and bandit whether our code is unsafe
 	$(PYTHON) -m venv build/audit

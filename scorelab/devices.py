@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
 import warnings
 from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -42,6 +44,9 @@ GROUPS = (
     (Path("/sys/fs/cgroup"), "memory.max", "memory.current"),
     (Path("/sys/fs/cgroup/memory"), "memory.limit_in_bytes", "memory.usage_in_bytes"),
 )
+
+#: Bytes that are there in any case.
+LITTLE = 2**28
 
 
 @cache
@@ -147,9 +152,17 @@ def share(device: torch.device) -> None:
         torch.cuda.empty_cache()
 
 
-def require_memory(argument: str, value: object, needed: int, device: torch.device) -> None:
-    """A ValueError unless ``needed`` bytes can be allocated; little is given without asking."""
-    if needed > 2**28:
+def require_memory(
+    argument: str, value: Any, needed: int, device: torch.device, square: str = ""
+) -> None:
+    """A ValueError unless ``needed`` bytes can be allocated; little is given without asking.
+
+    Where they grow as the square of the value, the message says which one would fit, by the name
+    of ``square``.
+    """
+    if needed > LITTLE:
         free = free_memory(device)
         allowed = f"needs {needed / 1e9:.1f} GB and {free / 1e9:.1f} GB are free"
+        if square:
+            allowed += f"; {square} = {math.isqrt(free * value**2 // needed)} would fit"
         validate.require(needed <= free, argument, value, allowed)

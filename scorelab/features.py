@@ -14,7 +14,7 @@ import torch
 from torch import Generator, Tensor
 
 from . import devices, kernel, validate
-from .flow import Flow
+from .flow import LARGEST, Flow
 from .process import FeatureMap, OrnsteinUhlenbeck, Regression, draw
 
 #: Rows whose features are held at once.
@@ -31,6 +31,7 @@ class RandomFeatures:
         """φ for queries t (n,), x (n, d): shape (n, m p)."""
         z = self.features(t, x).to(self.directions)
         validate.shape("z", z, (len(x), self.directions.shape[1]))
+        validate.moderate("(t, x)", z)
         on = (z @ self.directions.T > 0).to(z) / len(self.directions) ** 0.5
         return (on[:, :, None] * z[:, None, :]).flatten(1)
 
@@ -61,8 +62,8 @@ class FeatureFlow(Flow):
     noises for each clean sample; all count alike. What a network sees of them is
     ``features(t, x_t)`` (n, p), those of the process when None: p = d + 2. One eigendecomposition
     of a square matrix with m p rows. ``step_size`` η is 1/λ_max when None. Raises ValueError when
-    η ≥ 2/λ_max, for no batch, batches of different dimensions, labels whose squares overflow, and
-    when the matrix would not fit into memory.
+    η ≥ 2/λ_max, for no batch, batches of different dimensions, labels beyond 1e120, and when the
+    matrix would not fit into memory.
     """
 
     def __init__(
@@ -83,7 +84,7 @@ class FeatureFlow(Flow):
         dim, where = first.x_t.shape[1], kernel.algebra_device(first.x_t.device)
         columns = features(first.t[:1], first.x_t[:1]).shape[1]
         size = validate.count("width", width) * columns
-        kernel.require_memory("width", width, where, columns)
+        devices.require_memory("width", width, kernel.DECOMPOSED * size**2, where, "width")
         directions = draw(torch.randn, (width, columns), generator, first.x_t)
         self.phi, self.rows = RandomFeatures(features, directions), 0
         gram = torch.zeros(size, size, dtype=torch.float64, device=where)
@@ -91,18 +92,13 @@ class FeatureFlow(Flow):
         self._labels_square = gram.new_zeros(())
         for data in itertools.chain((first,), batches):
             validate.points("batches.x_t", data.x_t, dim=dim)
+            validate.sized("batches.x_0", data.x_0, LARGEST)
             for t, x, y in zip(*(p.split(ROWS) for p in (data.t, data.x_t, data.x_0)), strict=True):
                 phi, y = self.phi(t, x).to(gram), y.to(gram)  # in float32 its rank would be lost
                 gram += phi.T @ phi
                 moment += phi.T @ y
                 self._labels_square += y.square().sum()
             self.rows += len(data.x_t)
-        validate.require(
-            bool(self._labels_square.isfinite()),
-            "the sum of squares of batches.x_0",
-            float(self._labels_square),
-            "must be finite, for the training loss is made of it",
-        )
         values, vectors = torch.linalg.eigh(gram.div_(self.rows))
         devices.share(where)  # the decomposition took several times what stays
         # ΦᵀΦ is positive semi-definite: what is below zero is rounding.

@@ -16,6 +16,9 @@ from torch import Tensor
 from . import validate
 from .path import Denoiser, log_stops
 
+#: The largest label: its square times 1/λ is still a number, whatever a loss or a rule makes of it.
+LARGEST = 1e120
+
 
 class Flow(ABC):
     """A path whose every stop costs one small product: what kernels and features have in common.

@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 
 from . import devices, validate
-from .devices import algebra_device, free_memory, has_triton
-from .flow import Flow
+from .devices import algebra_device, has_triton
+from .flow import LARGEST, Flow
 from .process import FeatureMap, OrnsteinUhlenbeck, Regression
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Rows of the Gram matrix made at once: small enough to stay in cache through all its passes.
 ROWS = 128
+#: Bytes for each entry of a matrix in float64 and for what its decomposition needs beside it.
+DECOMPOSED = 5 * 8
 
 
 def ntk(z1: Tensor, z2: Tensor) -> Tensor:
@@ -110,24 +112,6 @@ def largest_eigenvalue(z: Tensor, tolerance: float = 1e-9) -> float:
     return found
 
 
-def require_memory(
-    argument: str, value: int, device: torch.device, rows: int = 1, name: str | None = None
-) -> None:
-    """A ValueError unless a Gram matrix and what its decomposition needs beside it fit.
-
-    It has ``value`` · ``rows`` rows and takes 5 numbers for each entry. The message says which
-    value of ``name`` (the argument itself when None) would fit.
-    """
-    needed, free = 5 * 8 * (value * rows) ** 2, free_memory(device)
-    validate.require(
-        needed <= free,
-        argument,
-        value,
-        f"needs {needed / 1e9:.1f} GB for the kernel matrix and {free / 1e9:.1f} GB are free; "
-        f"{name or argument} = {math.isqrt(free // 40) // rows} would fit",
-    )
-
-
 class KernelDenoiser:
     """The denoiser f(t, x) = κ(z, Z) C for coefficients C (n, d) on the training features Z.
 
@@ -171,7 +155,7 @@ class KernelFlow(Flow):
     process when None; ``step_size`` η is 1/λ_max when None. One eigendecomposition in
     float64 at the start, O(n³); afterwards any stop costs one small product. ``eigenvalues``
     (n,) are those of K/n, descending. Raises ValueError when η ≥ 2/λ_max, where it diverges, and
-    when the matrix would not fit into memory, saying what n would.
+    when the matrix would not fit into memory, saying what n would, and for labels beyond 1e120.
     """
 
     def __init__(
@@ -184,9 +168,9 @@ class KernelFlow(Flow):
     ) -> None:
         self.features, self.device = features or process.features, data.x_t.device
         where = algebra_device(self.device)
-        require_memory("len(data)", len(data), where, name="n")
+        devices.require_memory("len(data)", len(data), DECOMPOSED * len(data) ** 2, where, "n")
         self.z = self.features(data.t, data.x_t).to(where, torch.float64)
-        self.labels = data.x_0.to(where, torch.float64)
+        self.labels = validate.sized("data.x_0", data.x_0, LARGEST).to(where, torch.float64)
         values, vectors = torch.linalg.eigh(ntk(self.z, self.z).div_(len(self.z)))
         devices.share(where)  # the decomposition took several times what stays
         # K is positive semi-definite: what is below zero is rounding.
@@ -197,11 +181,12 @@ class KernelFlow(Flow):
     def with_labels(self, labels: Tensor) -> KernelFlow:
         """The flow for other labels (n, d) on the same inputs, at the cost of one product.
 
-        The decomposition is of the inputs alone. Raises ValueError for labels of another shape.
+        The decomposition is of the inputs alone. Raises ValueError for labels of another shape or
+        beyond 1e120.
         """
         other = copy(self)
         validate.shape("labels", validate.rows("labels", labels), tuple(self.labels.shape))
-        other.labels = labels.to(self.labels)
+        other.labels = validate.sized("labels", labels, LARGEST).to(self.labels)
         other.projections = self.vectors.T @ other.labels
         return other
 

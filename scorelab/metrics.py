@@ -120,11 +120,14 @@ def memorized(samples: Tensor, train: Tensor, ratio: float = 3.0) -> Tensor:
     samples (n, d), train (m, d) with at least two distinct points; the result (n,) is boolean.
     """
     validate.same_dim(samples, train, ("samples", "train"))
-    validate.positive("ratio", ratio)
+    ratio = validate.positive("ratio", ratio)
     sizes = len(samples), len(train)
     needed = 2 * math.prod(sizes) * samples.element_size()
     require_memory("len(samples), len(train)", sizes, needed, samples.device)
-    distinct = train.to(samples).unique(dim=0)
+    # In units of the largest number, a power of two: squares of distances are numbers then.
+    most = max(float(samples.detach().abs().max()), float(train.detach().abs().max()))
+    unit = 2.0 ** math.frexp(most)[1]
+    samples, distinct = samples / unit, (train.to(samples) / unit).unique(dim=0)
     validate.require(
         len(distinct) > 1,
         "train",
@@ -133,7 +136,7 @@ def memorized(samples: Tensor, train: Tensor, ratio: float = 3.0) -> Tensor:
     )
     distance = torch.cdist(samples, distinct, compute_mode="donot_use_mm_for_euclid_dist")
     nearest = distance.topk(2, largest=False).values
-    return ratio * nearest[:, 0] <= nearest[:, 1]
+    return nearest[:, 0] <= nearest[:, 1] / ratio
 
 
 def memorized_fraction(samples: Tensor, train: Tensor, ratio: float = 3.0) -> float:

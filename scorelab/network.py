@@ -18,6 +18,9 @@ from . import validate
 from .devices import has_triton, require_memory, usable
 from .process import FeatureMap, OrnsteinUhlenbeck, draw
 
+#: What of a type's range, as a power, leaves room for squares and their sums.
+SQUARE = 0.4
+
 
 def fused(*tensors: Tensor) -> ModuleType | None:
     """The fused loops that take these tensors, or None where the readable torch line must do.
@@ -107,8 +110,9 @@ class TwoLayerNet:
         ∇L = (1 / (n √m)) Σ_j Σ_i a_r^i R_ji 1[w_r · z_j > 0] z_j with the residuals R: three
         matrix products and one mask, and no autograd. Raises ValueError for another shape.
         """
-        z = self._features("z", z)
-        return self._gradient(z, validate.shape("labels", labels, (len(z), self.dim)).to(z))
+        z = self._features("z", z, SQUARE)
+        validate.shape("labels", validate.rows("labels", labels), (len(z), self.dim))
+        return self._gradient(z, validate.moderate("labels", labels.to(z), SQUARE))
 
     def _gradient(self, z: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """The same, unchecked: descent asks for it at every step."""
@@ -141,7 +145,7 @@ class TwoLayerNet:
         (z · z' / m) Σ_r 1[w_r·z > 0] 1[w_r·z' > 0] for z1 (n1, p), z2 (n2, p); shape (n1, n2). It
         tends to ``ntk`` at the rate m^{−1/2} for random weights.
         """
-        z1, z2 = self._features("z1", z1), self._features("z2", z2)
+        z1, z2 = self._features("z1", z1, SQUARE), self._features("z2", z2, SQUARE)
         return (z1 @ z2.T) * self.active_at_both(z1, z2)
 
     def cross_ntk(self, z1: Tensor, z2: Tensor, i: int, j: int) -> Tensor:
@@ -153,7 +157,7 @@ class TwoLayerNet:
         for name, output in (("i", i), ("j", j)):
             validate.count(name, output, least=0, most=self.dim - 1)
         agree = self.signs[:, i] * self.signs[:, j]
-        z1, z2 = self._features("z1", z1), self._features("z2", z2)
+        z1, z2 = self._features("z1", z1, SQUARE), self._features("z2", z2, SQUARE)
         on1, on2 = (self.active(z).to(z.dtype) for z in (z1, z2))
         return (z1 @ z2.T) * ((on1 * agree) @ on2.T / self.width)
 
@@ -169,7 +173,8 @@ class TwoLayerNet:
         on1, on2 = (self.active(z).to(self.weight.dtype) for z in (z1, z2))
         return on1 @ on2.T / self.width
 
-    def _features(self, name: str, z: Tensor) -> Tensor:
+    def _features(self, name: str, z: Tensor, power: float = 0.9) -> Tensor:
         """Features (n, p) in the type of the weights, or a ValueError."""
         shape = (*validate.tensor(name, z).shape[:1], self.weight.shape[1])
-        return validate.rows(name, validate.shape(name, z, shape)).to(self.weight.dtype)
+        validate.rows(name, validate.shape(name, z, shape))
+        return validate.moderate(name, z.to(self.weight.dtype), power)

@@ -89,8 +89,7 @@ def noise_and_radius(flow: KernelFlow, step: int) -> tuple[float, float]:
     has used up its data leaves nothing to read the noise off. What lies in directions whose λ is
     rounding, as where rows contradict each other, is noise.
     """
-    _smoother(flow)
-    inverses, energy = flow.inverses, flow.projections.square().mean(1)
+    inverses, energy = _smoother(flow).inverses, flow.projections.square().mean(1)
     fitted = flow.fitted(step) * (inverses > 0)
     left = len(flow) - float(fitted.sum())
     validate.require(left > 1e-6 * len(flow), "step", step, "leaves no residual: stop earlier")
@@ -100,8 +99,7 @@ def noise_and_radius(flow: KernelFlow, step: int) -> tuple[float, float]:
 
 def degrees_of_freedom(flow: KernelFlow) -> Tensor:
     """tr S_τ = Σ_k g_k at every stop of ``flow.stops``, shape (T,): how much is fitted by then."""
-    _smoother(flow)
-    return len(flow) - flow.left_at_stops.sum(0)
+    return len(flow) - _smoother(flow).left_at_stops.sum(0)
 
 
 def gcv_scores(flow: KernelFlow) -> Tensor:
@@ -110,8 +108,7 @@ def gcv_scores(flow: KernelFlow) -> Tensor:
     Late in training numerator and denominator both vanish: what is left of them is the noise in
     the last eigendirections, and by chance that may make a second, false minimum.
     """
-    _smoother(flow)
-    left, energy = flow.left_at_stops, flow.projections.square().sum(1)
+    left, energy = _smoother(flow).left_at_stops, flow.projections.square().sum(1)
     return _ratio(energy @ left.square() / len(flow), left.mean(0))
 
 
@@ -121,8 +118,7 @@ def loo_scores(flow: KernelFlow) -> Tensor:
     The shortcut is exact leave-one-out for ridge regression and an approximation for gradient
     descent. Late in training numerator and denominator both vanish, but not their ratio.
     """
-    _smoother(flow)
-    left = flow.left_at_stops
+    left = _smoother(flow).left_at_stops
     residuals = (left[:, :, None] * flow.projections[:, None]).flatten(1)  # (n, T d)
     scores = torch.zeros_like(left[0])
     for rows in flow.vectors.split(ROWS):
@@ -131,11 +127,12 @@ def loo_scores(flow: KernelFlow) -> Tensor:
     return scores / len(flow)
 
 
-def _smoother(flow: KernelFlow) -> None:
-    """A ValueError for a flow whose directions are not those of the rows, as `FeatureFlow`'s."""
+def _smoother(flow: KernelFlow) -> KernelFlow:
+    """The flow, or a ValueError where its directions are not those of rows, as `FeatureFlow`'s."""
     rows = getattr(flow, "labels", None) is not None
     allowed = "must be a KernelFlow, which smooths the labels of its rows"
     validate.require(rows, "flow", type(flow).__name__, allowed)
+    return flow
 
 
 def _ratio(square: Tensor, left: Tensor) -> Tensor:

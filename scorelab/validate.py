@@ -128,6 +128,17 @@ def sized(argument: str, x: Tensor, most: float) -> Tensor:
     return x
 
 
+def moderate(argument: str, x: Tensor, power: float = 0.9) -> Tensor:
+    """A tensor from whose numbers sums can be made, or of squares at a ``power`` of 0.4.
+
+    None is beyond the largest of its type to this power. On a card they are not read.
+    """
+    most = torch.finfo(x.dtype).max ** power
+    if x.is_cpu and not _hold(x.detach().abs() <= most):
+        sized(argument, x, most)
+    return x
+
+
 def times(t: Tensor, zero: bool = False, most: float = LATEST) -> None:
     """A ValueError unless times are above 0, or 0 where ``zero`` may be, and at most ``most``.
 

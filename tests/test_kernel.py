@@ -291,7 +291,8 @@ def test_predictions_at_all_stops_are_those_at_each() -> None:
 
 
 def test_a_matrix_beyond_the_memory_says_what_would_fit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scorelab.kernel.free_memory", lambda device: 40 * 12**2)
+    monkeypatch.setattr("scorelab.devices.LITTLE", 0)
+    monkeypatch.setattr("scorelab.devices.free_memory", lambda device: 40 * 12**2)
     KernelFlow(PROCESS, regression(12))
     with pytest.raises(ValueError, match=r"^len\(data\)=13: needs 0\.0 GB .* n = 12 would fit$"):
         KernelFlow(PROCESS, regression(13))

@@ -11,6 +11,7 @@ from torch import Generator, Tensor
 from .. import validate
 from ..process import OrnsteinUhlenbeck, draw
 from .fit import Fit
+from .objective import price
 from .programs import denoising
 
 
@@ -33,6 +34,7 @@ class Annealed:
 
     def __call__(self, t: Tensor, x: Tensor) -> Tensor:
         validate.queries(t, x)
+        validate.times(t)
         levels = torch.tensor(self.times, dtype=t.dtype, device=t.device).log()
         place = t.log()
         # Not by searchsorted: its threads cost a hundred times what they compute here.
@@ -71,7 +73,7 @@ def annealed(
     ``denoising`` does.
     """
     validate.points("x0", x0)
-    beta = validate.positive("beta", beta)
+    beta = price(beta)
     validate.count("levels", levels)
     ratio = process.t_max / process.t_min
     times = [process.t_min * ratio ** (i / max(levels - 1, 1)) for i in range(levels)]

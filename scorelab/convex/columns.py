@@ -35,6 +35,8 @@ ROUNDS = 200
 EXACT = 1e-6
 #: A neuron of less than this share of the largest is not kept.
 NEGLIGIBLE = 1e-7
+#: Residuals round by more than a β below this.
+HIDDEN = 1e-12
 #: How much smaller β is taken in score matching, relative.
 ROOM = 2e-7
 
@@ -115,6 +117,17 @@ def solve(lasso: GroupLasso, oracle: Oracle, start: Units | None = None) -> Boug
             raise RuntimeError("no neuron improves the loss, and yet it is not certified")
         units = join(state.units, pick(offered, chosen))
     raise RuntimeError(f"column generation stopped early: {ROUNDS} rounds were not enough")
+
+
+def refused(error: Exception, lasso: GroupLasso, beta: float) -> Exception:
+    """What to raise where a program with labels was not solved, for the caller's β.
+
+    A ValueError where β is so small in the units of the program that rounding hides it.
+    """
+    if lasso.beta > HIDDEN:
+        return RuntimeError(f"{error}; {beta=}")
+    allowed = "must be larger on data and labels that are this wide: rounding hides it"
+    return ValueError(f"{beta=}: {allowed}")
 
 
 def empty(lasso: GroupLasso) -> Units:

@@ -37,11 +37,10 @@ def network_score(x: Tensor, neurons: Neurons, linear: Linear, activation: str) 
     return sigma(x @ w.T + b) @ a + x @ v.T + b2
 
 
-def _checked(name: str, x: Tensor, neurons: Neurons) -> Tensor:
+def _checked(name: str, x: Tensor, dim: int, like: Tensor) -> Tensor:
     """Data (n, d) in the type of the weights, whose squares are numbers; or a ValueError."""
-    w = neurons[0]
-    most = torch.finfo(w.dtype).max ** 0.45
-    return validate.sized(name, validate.points(name, x, dim=w.shape[1]).to(w), most)
+    most = torch.finfo(like.dtype).max ** 0.45
+    return validate.sized(name, validate.points(name, x, dim=dim).to(like), most)
 
 
 def penalty(neurons: Neurons, beta: float) -> Tensor:
@@ -62,7 +61,7 @@ def score_matching_loss(
     """
     slope = ACTIVATIONS[validate.one_of("activation", activation, ACTIVATIONS)][1]
     (w, b, a), (v, _) = neurons, linear
-    x = _checked("x", x, neurons)
+    x = _checked("x", x, w.shape[1], w)
     divergence = (slope(x @ w.T + b) @ (w * a).sum(1)).sum() + len(x) * v.trace()
     squares = network_score(x, neurons, linear, activation).square().sum()
     return divergence + squares / 2 + penalty(neurons, beta)
@@ -77,8 +76,9 @@ def denoising_loss(
     activation: str = "relu",
 ) -> Tensor:
     """½ Σ_i ‖s(x_i) − ℓ_i‖² + (β/2)(‖W‖² + ‖A‖²) for x_noisy (n, d), targets (n, d_out)."""
-    x_noisy = _checked("x_noisy", x_noisy, neurons)
-    targets = validate.points("targets", targets, dim=len(linear[0])).to(x_noisy)
+    w = neurons[0]
+    x_noisy = _checked("x_noisy", x_noisy, w.shape[1], w)
+    targets = _checked("targets", targets, len(linear[0]), w)
     validate.shape("targets", targets, (len(x_noisy), len(linear[0])))
     residual = network_score(x_noisy, neurons, linear, activation) - targets
     return residual.square().sum() / 2 + penalty(neurons, beta)
@@ -151,7 +151,7 @@ class LevelDenoiser:
         validate.require(
             own,
             "t",
-            [float(t.min()), float(t.max())] if len(t) else [],
+            [float(end) for end in t.detach().aminmax()] if len(t) else [],
             f"this denoiser was fitted at the noise level of t = {self.t:g} and holds only there",
         )
         return (x + self.process.h(t)[:, None] * self.fit.score(x)) / self.process.alpha(t)[:, None]

@@ -22,9 +22,9 @@ from torch import Tensor
 
 from .. import validate
 from .axis import Axis
-from .columns import GroupLasso, solve
+from .columns import GroupLasso, refused, solve
 from .frame import Frame
-from .objective import Objective
+from .objective import Objective, price
 from .plane import Plane
 from .units import Array, Offer, Units, Whole, join, size
 
@@ -71,17 +71,20 @@ def gated(x_noisy: Tensor, targets: Tensor, beta: float, skip: bool = True) -> G
     A looser model than the ReLU network, and below its joint optimum with the same ``skip``. Raises
     as ``denoising`` does.
     """
-    beta = validate.positive("beta", beta)
+    beta = price(beta)
     validate.points("x_noisy", x_noisy, dim=2)
     objective = Objective.checked("x_noisy", x_noisy, "relu", skip).denoising(targets)
     frame, height = Frame.of(objective.x.numpy()), size(objective.targets)
     x, y = frame.inside(objective.x.numpy())[:, : frame.rank], objective.targets / height
-    price = beta / (frame.length * height)  # in units of the data, as for other networks
-    lasso = GroupLasso(x, y, np.zeros_like(y), price, "relu", objective.skip)
+    unit = frame.length * height  # of the data, as for other networks
+    lasso = GroupLasso(x, y, np.zeros_like(y), beta / unit, "relu", objective.skip)
     best = (
         partial(_best, Plane(x, "relu")) if frame.rank == 2 else partial(_beyond, Axis(x, "relu"))
     )
-    bought = solve(lasso, best, _none(frame.rank))
+    try:
+        bought = solve(lasso, best, _none(frame.rank))
+    except RuntimeError as error:
+        raise refused(error, lasso, beta) from None
     v, b2 = lasso.linear(bought.units.features(x, "relu"), bought.a)
     loss, bound, slope = height**2 * bought.loss, height**2 * bought.bound, height / frame.length
     linear = frame.outside(v * slope, b2 * slope)

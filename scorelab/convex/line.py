@@ -82,15 +82,19 @@ class Line:
         )
 
     def fit(self, beta: float) -> Fit:
-        """The optimum at β. Raises RuntimeError, with status and gap, where none is."""
+        """The optimum at β. Raises RuntimeError, with status and gap, where none is.
+
+        A tube is at most 8 n^1.5 wide either way: no beam is so far from its middle that a wider
+        one would give it more room, for |u_j| ≤ ‖t − t_j‖ ‖z‖ and ‖z‖ ≤ √n (derived).
+        """
         self.require(beta)
         scale = 1e-3 * self.size**2 * self.beam.n
-        best, words = None, ""
+        best, words, half = None, "", min(beta / self.unit, 8 * self.beam.n**1.5)
         for beam, unit in zip(self.beams, UNITS, strict=True):
-            solution = beam.solve(beta / self.unit, TIGHTER)
+            solution = beam.solve(half, TIGHTER)
             words = f"after {solution.iterations} steps with status {solution.status}"
             if np.isfinite([*solution.x, *solution.z]).all():
-                fit = self._fit(beam, unit, solution, beta)
+                fit = self._fit(beam, unit, solution, half, beta)
                 best = fit if best is None or not best.gap <= fit.gap else best
                 if best.gap <= EXACT * max(abs(best.objective), scale):
                     return best
@@ -102,12 +106,12 @@ class Line:
             )
         return best
 
-    def _fit(self, beam: Beam, unit: float, solution: Solution, beta: float) -> Fit:
+    def _fit(self, beam: Beam, unit: float, solution: Solution, half: float, beta: float) -> Fit:
         """The network of a solution, and how far a dual value shows it to be from an optimum."""
         neurons = self._neurons(unit**2 * beam.kinks(solution))
         linear = self._linear(neurons)
         loss = self.objective.loss(neurons, linear, beta)
-        dual = (unit * self.size) ** 2 * beam.value(solution, beta / self.unit)
+        dual = (unit * self.size) ** 2 * beam.value(solution, half)
         gap = loss - dual - self.within
         return self.objective.fit(neurons, linear, beta, loss, gap, str(solution.status))
 

@@ -27,7 +27,7 @@ from .. import validate
 from .assembled import network
 from .axis import Axis
 from .bound import least
-from .columns import GroupLasso, solve
+from .columns import GroupLasso, refused, solve
 from .fit import Fit
 from .frame import Frame
 from .line import Line
@@ -210,7 +210,7 @@ class Multivariate:
     ) -> Exception:
         """What to raise where a program was not solved: ValueError where β is too small."""
         if not self.matching:
-            return RuntimeError(f"{error}; {beta=}")
+            return refused(error, lasso, beta)
         why = (
             "the loss has no minimum: neurons of opposite sign with nearly the same kink change "
             "the slope at a data point and nothing else, and earn more than they cost"

@@ -97,6 +97,13 @@ class Objective:
         return Fit(loss, max(float(gap), 0.0), *moved, self.activation, float(beta), status)
 
 
+def price(beta: float) -> float:
+    """β, or a ValueError unless its square is a number."""
+    ok = SMALLEST < (beta := validate.positive("beta", beta)) < LARGEST
+    validate.require(ok, "beta", beta, f"must be between {SMALLEST:g} and {LARGEST:g}")
+    return beta
+
+
 def _sized(name: str, values: Tensor) -> None:
     """A ValueError for values (n, k) so small or large that their squares are no numbers."""
     spread = float((values.amax(0) - values.amin(0)).max())

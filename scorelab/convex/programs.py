@@ -13,7 +13,7 @@ from .. import validate
 from .fit import Fit
 from .line import Line
 from .multivariate import OUTPUTS, Multivariate
-from .objective import Objective
+from .objective import Objective, price
 from .patterns import chosen
 
 
@@ -39,7 +39,7 @@ def score_matching(
     where there is none for any β, as for points in a subspace with a skip connection; and
     RuntimeError where the solver stops early, or, with the gap, where that is not small.
     """
-    beta = validate.positive("beta", beta)
+    beta = price(beta)
     objective = Objective.checked("x", x, activation, skip)
     return _trainer(objective, patterns, outputs, None, generator).fit(beta)
 
@@ -71,7 +71,7 @@ def denoising(
     upper bound, and the gap is safe but wide. ``start`` is a fit with a neighbouring β,
     to be quicker. Raises as ``score_matching`` does, but any β > 0 has a minimum.
     """
-    beta = validate.positive("beta", beta)
+    beta = price(beta)
     objective = Objective.checked("x_noisy", x_noisy, activation, skip).denoising(targets)
     return _trainer(objective, patterns, outputs, start, generator).fit(beta)
 
@@ -88,7 +88,7 @@ def path(
     The program is made once and solved for one β after the other. Raises what the single fits do.
     """
     line = _line(x, targets, activation, skip)
-    wanted = [validate.positive("beta", beta) for beta in betas]
+    wanted = [price(beta) for beta in betas]
     for beta in wanted:
         line.require(beta)
     return [line.fit(beta) for beta in wanted]

@@ -6,10 +6,10 @@ import math
 
 import pytest
 import torch
-from small import FLOW, NET, PROCESS, regression, seed
+from small import FLOW, NET, PROCESS, regression, scaled, seed
 
 import scorelab as sl
-from scorelab import metrics, stopping
+from scorelab import convex, metrics, stopping
 
 
 def test_points_far_from_the_origin_keep_their_distance() -> None:
@@ -62,3 +62,35 @@ def test_far_points_belong_to_the_mode_of_their_direction(far: float) -> None:
         torch.testing.assert_close(exact(t, x), exact(t.double(), x.double()).float())
     optimum = sl.Empirical(law.means.float()).denoiser(PROCESS)
     torch.testing.assert_close(optimum(t, x), torch.tensor([[0.0, 1.5], [1.5, 0.0]]))
+
+
+@pytest.mark.parametrize("step", [0, 3, 10**4])
+def test_the_largest_labels_have_a_loss_and_a_noise(step: int) -> None:
+    """Both are those of small labels, in other units: at 1e155 they were NaN or infinite."""
+    one, flow = (sl.KernelFlow(PROCESS, scaled(unit)) for unit in (1.0, 1e119))
+    assert flow.train_loss(step) / 1e119 / 1e119 == pytest.approx(one.train_loss(step), rel=1e-6)
+    for found, small in zip(
+        *(stopping.noise_and_radius(each, step) for each in (flow, one)), strict=True
+    ):
+        assert found / 1e119 == pytest.approx(small, rel=1e-6)
+    assert stopping.loo(flow) == stopping.loo(one) and stopping.gcv(flow) == stopping.gcv(one)
+
+
+def test_a_beta_far_above_what_allows_neurons_has_the_answer_of_one_a_little_above() -> None:
+    """At 1e30 the solver saw nothing but β, and stopped with a gap of 0.15."""
+    x = torch.tensor([[1.5], [-0.3], [0.2]])
+    for skip in (False, True):
+        for targets in (None, x.flip(0)):
+            above, far = convex.path(x, [1e3, 1e30], skip=skip, targets=targets)
+            assert far.objective == pytest.approx(above.objective, abs=1e-6)
+            assert far.gap < 1e-5 and not len(far.neurons[0])
+
+
+@pytest.mark.parametrize("unit", [1e-30, 1.0, 1e30])
+def test_copies_are_found_in_any_unit_and_for_any_ratio(unit: float) -> None:
+    """In single precision the squares of such distances are 0 or infinite."""
+    train = unit * torch.tensor([[0.0, 0.0], [1.0, 0.0]])
+    samples = unit * torch.tensor([[0.0, 0.0], [0.1, 0.0], [0.5, 0.0]])
+    assert metrics.memorized(samples, train).tolist() == [True, True, False]
+    for ratio in (10**20, 1e300):
+        assert metrics.memorized(samples, train, ratio).tolist() == [True, False, False]

@@ -7,22 +7,28 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from small import FLOW, NET, PROCESS, RING, TRUTH, regression, seed
+from small import FLOW, NET, PROCESS, RING, TRUTH, regression, scaled, seed
 
 import scorelab as sl
-from scorelab import metrics, stopping
+from scorelab import convex, metrics, stopping
 from scorelab.features import FeatureFlow
 
-
-def scaled(factor: float) -> sl.Regression:
-    data = regression()
-    return sl.Regression(data.t.double(), data.x_t.double(), factor * data.x_0.double())
-
+ANNEALED = convex.annealed(PROCESS, regression(1, 7).x_0, 0.5, 2)
+FEATURES = FeatureFlow(PROCESS, [regression()], 4, generator=seed())
+PLANE = convex.denoising(torch.eye(2), torch.eye(2), 1.0)
 
 ERRORS: dict[str, tuple[Callable[[], object], str]] = {
     "labels whose squares overflow": (
         lambda: FeatureFlow(PROCESS, [scaled(1e155)], 4, generator=seed()),
-        r"^the sum of squares of batches\.x_0=inf: must be finite",
+        r"^the largest of batches\.x_0=.*e\+155: must be below 1e\+120",
+    ),
+    "labels of a kernel whose squares overflow": (
+        lambda: sl.KernelFlow(PROCESS, scaled(1e155)),
+        r"^the largest of data\.x_0=.*e\+155: must be below 1e\+120",
+    ),
+    "other labels whose squares overflow": (
+        lambda: FLOW.with_labels(scaled(1e155).x_0),
+        r"^the largest of labels=.*e\+155: must be below 1e\+120",
     ),
     "answers whose score overflows": (
         lambda: PROCESS.tweedie(torch.full((1, 2), 3e38), torch.full((1,), 0.1), torch.ones(1, 2)),
@@ -31,6 +37,49 @@ ERRORS: dict[str, tuple[Callable[[], object], str]] = {
     "answers whose score overflows in a sampler": (
         lambda: sl.sample(PROCESS, lambda t, x: torch.full_like(x, 3e38), 4, 2, 5, "langevin"),
         "^the score of the denoiser's answer f='tensor with 8 NaN or inf.*': must be finite",
+    ),
+    "features beyond single precision": (
+        lambda: NET.forward(torch.full((1, 4), 1e155, dtype=torch.float64)),
+        r"^the largest of z=inf: must be below",
+    ),
+    "points beyond the single precision of random features": (
+        lambda: FEATURES.predict(torch.ones(1), torch.full((1, 2), 1e155, dtype=torch.float64)),
+        r"^the largest of \(t, x\)=inf: must be below",
+    ),
+    "features whose squares overflow": (
+        lambda: NET.empirical_ntk(*[torch.full((2, 4), 1e30)] * 2),
+        r"^the largest of z1=1\..*e\+30: must be below",
+    ),
+    "labels that are not finite": (
+        lambda: NET.gradient(torch.ones(1, 4), torch.full((1, 2), math.nan)),
+        "^labels='tensor with 2 NaN or infinite values': must be finite",
+    ),
+    "targets whose squares overflow": (
+        lambda: convex.denoising_loss(
+            torch.eye(2), 1e155 * torch.eye(2).double(), PLANE.neurons, PLANE.linear, 0
+        ),
+        r"^the largest of targets=1e\+155: must be below",
+    ),
+    "a β whose square overflows": (
+        lambda: convex.score_matching(torch.randn(4, 2, generator=seed()), 1e300, skip=False),
+        r"^beta=1e\+300: must be between 1e-140 and 1e\+140",
+    ),
+    "a β that rounding hides": (
+        lambda: convex.gated(
+            torch.tensor([[1e30, 0.0], [1.0, 1.0], [-1.0, 1.0], [0.0, 2.0]]),
+            torch.randn(4, 2, generator=seed()),
+            1,
+            False,
+        ),
+        r"^beta=1\.0: must be larger on data and labels that are this wide",
+    ),
+    "times of another level, for autograd": (
+        lambda: PLANE.denoiser(PROCESS, 1)(torch.ones(2).mul(2).requires_grad_(), torch.eye(2)),
+        r"^t=\[2\.0, 2\.0\]: this denoiser was fitted at the noise level of t = 1",
+    ),
+    "a negative time": (
+        lambda: ANNEALED(torch.tensor([1.0, -1.0]), torch.ones(2, 1)),
+        r"^t=-1\.0: times must be above 0",
     ),
     "labels that would be broadcast": (
         lambda: NET.gradient(torch.randn(5, 4), torch.randn(5, 1)),

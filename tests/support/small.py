@@ -19,5 +19,10 @@ def regression(dim: int = 2, n: int = 30) -> sl.Regression:
     return PROCESS.regression(torch.randn(n, dim, generator=seed()), generator=seed(1))
 
 
+def scaled(factor: float) -> sl.Regression:
+    data = regression()
+    return sl.Regression(data.t.double(), data.x_t.double(), factor * data.x_0.double())
+
+
 FLOW = sl.KernelFlow(PROCESS, regression())
 NET = sl.TwoLayerNet(PROCESS, dim=2, width=8, generator=seed())
