@@ -36,7 +36,7 @@ ROW = 19
 SAMPLE, ABOVE = 45, 14
 
 #: How much of a page the names left of a panel may take, at most, and how much makes them a list.
-NAMES, LIST = 0.55, 1 / 3
+NAMES, LIST = 0.64, 1 / 3
 #: What a number at the end of an axis needs beyond it, at least, where a panel ends another row.
 HALF = 14
 #: Margins are as computed: plotly would make room for a legend where there is room for it.
