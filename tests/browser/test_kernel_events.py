@@ -3,7 +3,9 @@
 import pytest
 from lab import Lab, Notebook
 from reader import (
+    EXECUTE,
     KERNEL,
+    PICTURES,
     halted,
     press_and_see,
     revive,
@@ -15,12 +17,6 @@ from reader import (
 
 from scorelab.explore.plotly_page import BUNDLE, FIGURE
 from scorelab.explore.scripts import text
-
-EXECUTE = """code => jupyterapp.shell.currentWidget.sessionContext.session.kernel
-    .requestExecute({code}).done"""
-#: How many different pictures there are on the page.
-PICTURES = """() => new Set([...document.querySelectorAll('.js-plotly-plot')].map(figure =>
-    JSON.stringify(figure._fullData.map(t => [t.x, t.y].map(v => Array.from(v ?? [])))))).size"""
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from lab import Notebook
 from nbconvert import HTMLExporter
 from PIL import Image
-from reader import rest, run_explorers, shown, wait_for
+from reader import EXECUTE, rest, run_explorers, shown, wait_for
 
 from scorelab.workbook.plots import COLORS, NIGHT
 
@@ -74,8 +74,6 @@ def test_the_explorer_has_the_width_of_its_page(notebook: Notebook, width: int) 
 HOLD = """from scorelab.explore import owner
 import time
 owner.hand(time.sleep, 3)"""
-EXECUTE = """code => jupyterapp.shell.currentWidget.sessionContext.session.kernel
-    .requestExecute({code}).done"""
 
 
 def test_the_page_follows_a_new_width_before_the_kernel_does(notebook: Notebook) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 from lab import Notebook
-from reader import drive, halted, rest, shown, wait_for
+from reader import EXECUTE, drive, halted, rest, shown, wait_for
 
 
 @pytest.fixture
@@ -57,6 +57,29 @@ def test_n_changes_again_and_again_while_it_trains(notebook: Notebook) -> None:
     assert "not trained" not in notebook.text("status")
     assert notebook.text("error") == ""
     assert len(shown(notebook)["data"][0]) > 2000
+    assert notebook.errors == []
+
+
+FORGET = """from scorelab.explore.replay.record import record
+from scorelab.explore.replay.setting import setting
+record.cache_clear()
+setting.cache_clear()"""
+
+
+def test_an_interrupt_in_a_decomposition_loses_nothing(notebook: Notebook) -> None:
+    """It goes on to its end, for nothing can halt it, and what follows it answers."""
+    notebook.press("width", "Home")
+    notebook.control("n").select_option(label="100")
+    rest(notebook)
+    notebook.page.evaluate(EXECUTE, FORGET)
+    before = shown(notebook)["data"]
+    notebook.control("n").select_option(label="2000")
+    notebook.page.wait_for_timeout(400)
+    notebook.interrupt()
+    wait_for(lambda: shown(notebook)["data"] != before)
+    notebook.press("train", "Space")
+    rest(notebook)
+    assert notebook.text("error") == ""
     assert notebook.errors == []
 
 

@@ -17,6 +17,15 @@ RUN_CELL = """i => {
     return jupyterapp.commands.execute('notebook:run-cell')
 }"""
 KERNEL = "jupyterapp.shell.currentWidget.sessionContext"
+EXECUTE = """code => jupyterapp.shell.currentWidget.sessionContext.session.kernel
+    .requestExecute({code}).done"""
+#: How many different pictures there are on the page.
+PICTURES = """() => new Set([...document.querySelectorAll('.js-plotly-plot')].map(figure =>
+    JSON.stringify(figure._fullData.map(t => [t.x, t.y].map(v => Array.from(v ?? [])))))).size"""
+#: Closes the views beside the notebook that an output was also shown in.
+CLOSE = """() => { for (const area of ['main', 'left', 'right', 'down'])
+    for (const widget of [...jupyterapp.shell.widgets(area)])
+        if (widget.title.label === 'Output View') widget.dispose() }"""
 DRAWN = ".sl-explorer .js-plotly-plot .main-svg"
 FITS = """explorer => {
     const screen = jupyterapp.shell.currentWidget.content.node
@@ -140,10 +149,25 @@ def small_and_trained(notebook: Notebook) -> None:
     rest(notebook)
 
 
-def press_and_see(notebook: Notebook) -> None:
+def press_and_see(notebook: Notebook, key: str = "ArrowRight") -> None:
     """Move the stop; the picture follows, as the sentence does, which the kernel writes."""
     before, sentence = shown(notebook), notebook.text("status")
-    notebook.press("stop", "ArrowRight")
+    notebook.press("stop", key)
     wait_for(lambda: notebook.text("status") != sentence)
     notebook.settle()
     assert shown(notebook) != before
+
+
+def truth(notebook: Notebook) -> None:
+    """See that it shows what a new view of it shows, and that it answers."""
+    notebook.settle()
+    figures = notebook.page.locator(".js-plotly-plot:has(.main-svg)")
+    before = figures.count()
+    notebook.page.evaluate("jupyterapp.commands.execute('notebook:create-output-view')")
+    wait_for(lambda: figures.count() == before + 1)
+    wait_for(lambda: notebook.page.evaluate(PICTURES) == before)
+    notebook.page.evaluate(CLOSE)
+    wait_for(lambda: figures.count() == before)
+    notebook.settle()
+    press_and_see(notebook, "ArrowLeft")  # later stops may not be trained yet
+    assert notebook.errors == []
