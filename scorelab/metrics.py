@@ -126,7 +126,7 @@ def memorized(samples: Tensor, train: Tensor, ratio: float = 3.0) -> Tensor:
     require_memory("len(samples), len(train)", sizes, needed, samples.device)
     # In units of the largest number, a power of two: squares of distances are numbers then.
     most = max(float(samples.detach().abs().max()), float(train.detach().abs().max()))
-    unit = 2.0 ** math.frexp(most)[1]
+    unit = 2.0 ** (math.frexp(most)[1] - 1)
     samples, distinct = samples / unit, (train.to(samples) / unit).unique(dim=0)
     validate.require(
         len(distinct) > 1,

@@ -84,8 +84,8 @@ class Line:
     def fit(self, beta: float) -> Fit:
         """The optimum at β. Raises RuntimeError, with status and gap, where none is.
 
-        A tube is at most 8 n^1.5 wide either way: no beam is so far from its middle that a wider
-        one would give it more room, for |u_j| ≤ ‖t − t_j‖ ‖z‖ and ‖z‖ ≤ √n (derived).
+        A tube is at most 8 n^1.5 wide either way, which changes nothing: in the best z without any
+        tube ‖z‖ ≤ √n, so that |u_j| ≤ ‖t − t_j‖ ‖z‖ ≤ n^1.5, and no beam leaves it (derived).
         """
         self.require(beta)
         scale = 1e-3 * self.size**2 * self.beam.n

@@ -112,7 +112,8 @@ class Page:
         self.top, self.below = self.size * design.frame.top, self.size * design.frame.below
         self.each, self.broad = len(design.legends) > 1, BROAD if lecture else WIDE
         #: Where the last row has a panel less than the first, the legend takes its place.
-        self.aside = not self.each and cells[-1].left < max(cell.left for cell in cells)
+        first, last = (sum(cell.row == row for cell in cells) for row in (0, cells[-1].row))
+        self.aside = not self.each and last < first
         legend = max(map(self._legend_height, range(len(design.legends))))
         self.bottom = self.below + max(legend, 0 if self.each else design.frame.legend * self.size)
         if self.aside:

@@ -24,12 +24,16 @@ function plainly(widget) {
 /** Wait until the widget hears from its kernel, and knows what it has `missed` meanwhile. */
 async function hears(model, missed = () => false) {
   const widget = itself(model);
-  if (!widget?.comm) return; // a saved page, or a host of another kind
+  if (!widget?.comm || !widget._handle_comm_msg) return; // a saved page, or another host
   const deaf = await widget._handle_comm_msg(NOTHING).then(() => false, () => true);
   if (!deaf && !missed()) return;
   const take = plainly(widget);
   await new Promise((renewed) => {
-    widget.comm.on_msg((message) => take(message).finally(renewed));
-    widget.comm.send({ method: "request_state" }, widget.callbacks());
+    const asked = widget.comm.send({ method: "request_state" }, widget.callbacks());
+    widget.comm.on_msg(async (message) => {
+      await take(message);
+      const { parent_header, content } = message;
+      if (parent_header?.msg_id === asked && content.data.method === "update") renewed();
+    });
   });
 }

@@ -1,6 +1,6 @@
 """The figure that a page shows: the one place that uses names which plotly keeps to itself.
 
-But for two in plotly_page.js, its other half. They may change with any version, so pyproject.toml
+But for those in plotly_page.js, its other half. They may change with any version, so pyproject.toml
 says with which ones this was tested. tests/browser/test_moves.py compares what the page shows with
 a figure drawn anew, and test_forward_process.py counts the messages of a move.
 """

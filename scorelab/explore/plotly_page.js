@@ -1,5 +1,7 @@
 // plotly.js for all figures of a page. A browser takes a second to read it: so it comes once, and
 // ahead of the figures, while the kernel still computes what they show. SHARED is whoever needs it.
+const PATIENCE = 10_000; // milliseconds, for what a figure has missed
+const after = (time) => new Promise((done) => setTimeout(done, time));
 const share = () => (globalThis[SHARED] ??= Promise.withResolvers());
 
 function initialize({ model }) {
@@ -15,11 +17,11 @@ function initialize({ model }) {
  * And a view that was closed would still hear of changes: it fails, and no view after it hears. */
 function quiet({ FigureView, default: make }) {
   const shared = FigureView.prototype;
-  const hears = Object.getOwnPropertyNames(shared).filter((name) => name.startsWith("do_"));
+  const changes = Object.getOwnPropertyNames(shared).filter((name) => name.startsWith("do_"));
   const { remove } = shared;
   for (const report of ["_sendTraceDeltas", "_sendLayoutDelta"]) shared[report] = () => {};
   shared.remove = function () {
-    for (const name of hears) this[name] = () => {};
+    for (const name of changes) this[name] = () => {};
     remove.call(this);
     this.el.on = () => {}; // which it calls when it has drawn, also what was closed meanwhile
   };
@@ -39,7 +41,8 @@ function figure() {
         model.off("change", note);
         const widget = make();
         widget.initialize({ model });
-        await hears(model, () => missed);
+        // An old figure is better than none.
+        await Promise.race([hears(model, () => missed).catch(() => {}), after(PATIENCE)]);
         return widget;
       });
     },

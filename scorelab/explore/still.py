@@ -35,7 +35,15 @@ class Still:
 
     def show(self, picture: dict[str, Any]) -> None:
         """Keep a picture: ``png`` in base 64, ``alt``, its words, and ``width``, in CSS pixels."""
-        png = b64encode(small(b64decode(picture["png"]), COLORS)).decode()
+        png = b64encode(_smaller(b64decode(picture["png"]))).decode()
         data = {"image/png": png, "text/plain": picture["alt"]}
         about = {"image/png": {key: picture[key] for key in ("alt", "width")}}
         display(data, metadata=about, raw=True, display_id=self.id, update=True)
+
+
+def _smaller(png: bytes) -> bytes:
+    """A picture in fewer colours where Pillow is there, which comes with the extra `pictures`."""
+    try:
+        return small(png, COLORS)
+    except ModuleNotFoundError:
+        return png

@@ -94,18 +94,21 @@ HIDE = """() => {
 def test_a_page_that_is_not_seen_shows_the_truth_when_it_is(notebook: Notebook) -> None:
     training(notebook)
     notebook.page.evaluate(HIDE)
-    for _ in range(2):
-        further(notebook, notebook.text("count"))
-    notebook.press("halt", "Space")
-    halted(notebook)
-    notebook.page.evaluate("window.slSeen()")
+    try:
+        for _ in range(2):
+            further(notebook, notebook.text("count"))
+        notebook.press("halt", "Space")
+        halted(notebook)
+    finally:
+        notebook.page.evaluate("window.slSeen()")
     truth(notebook)
 
 
 #: The explorers' thread is at a callback, and a cell waits for what it asked of an explorer.
 HOLD = """from scorelab.explore import owner
-import time
-owner.hand(time.sleep, 3)"""
+import threading
+held = threading.Event()
+owner.hand(held.wait, 100)"""
 ASK = """from scorelab.explore.explorer import BaseExplorer
 from ipywidgets.widgets.widget import _instances
 for each in list(_instances.values()):
@@ -126,4 +129,5 @@ def test_an_interrupt_in_a_callback_ends_the_cell_that_waits_for_it(notebook: No
     assert notebook.page.evaluate("window.slEnded") == "it waits"
     notebook.interrupt()
     notebook.page.wait_for_function("window.slEnded === 'KeyboardInterrupt'")
+    notebook.page.evaluate(EXECUTE, "held.set()")
     truth(notebook)

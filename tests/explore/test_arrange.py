@@ -97,3 +97,12 @@ def test_on_a_phone_a_list_of_names_takes_room_from_no_panel_but_its_own() -> No
     layout = arrange(Design.of(blank), 374)
     above, named = (b - a for a, b in (layout["xaxis"]["domain"], layout["xaxis2"]["domain"]))
     assert above > 0.75 and named > 0.3
+
+
+@pytest.mark.parametrize("width", [300, 340, 374])
+def test_on_a_phone_one_legend_lies_below_all_panels(width: int) -> None:
+    """Panels of different gutters once looked like a row with a panel less."""
+    blank = import_module("scorelab.chapters.early_stopping.view").blank()
+    legend = arrange(Design.of(blank), width)["legend"]
+    assert legend["orientation"] == "h"
+    assert legend["y"] < 0.2

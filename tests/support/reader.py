@@ -160,6 +160,7 @@ def press_and_see(notebook: Notebook, key: str = "ArrowRight") -> None:
 
 def truth(notebook: Notebook) -> None:
     """See that it shows what a new view of it shows, and that it answers."""
+    notebook.page.evaluate(CLOSE)
     notebook.settle()
     figures = notebook.page.locator(".js-plotly-plot:has(.main-svg)")
     before = figures.count()

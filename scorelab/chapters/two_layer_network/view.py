@@ -69,7 +69,7 @@ def _arrange(figure: go.Figure) -> None:
     fig.axes(
         figure,
         4,
-        moved | {"ticktext": ["≤ .001", "", "0.1", "1", "10", "100"], "title": "moved / length"},
+        moved | {"ticktext": ["≤ .001", "", "0.1", "1", "", "100"], "title": "moved / length"},
         share | {"ticktext": ["0", "¼", "½", "¾", "1"], "title": "share of rows switched"},
     )
 
