@@ -27,11 +27,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from page import Notebook
-from playwright.sync_api import Browser, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, TimeoutError, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 SCREEN = ViewportSize(width=1366, height=768)
+#: Seconds in which a page has its kernel, or has none at all.
+OPENS = 60
 CHROMIUMS = [
     "chromium",
     "chromium-browser",
@@ -134,5 +136,10 @@ class Lab:
         page = self._pages.new_page()
         notebook = Notebook(page)
         page.goto(f"{self.url}/doc/tree/{name}?token={self.token}")
-        notebook.ready()
+        try:
+            notebook.ready(OPENS)
+        except TimeoutError:  # rarely, on a busy machine, it gets none at all: a reader reloads
+            page.reload()
+            notebook.ready()
+            notebook.errors.clear()
         return notebook

@@ -77,9 +77,10 @@ class Notebook:
         if response.status >= 400:
             self.errors.append(f"{response.status}: {response.url}")
 
-    def ready(self) -> None:
-        """Wait until the page shows a notebook whose kernel is there."""
-        self.page.wait_for_function(f"window.jupyterapp && {WIDGET}?.sessionContext?.isReady")
+    def ready(self, patience: float = PATIENCE) -> None:
+        """Wait, so many seconds at most, until the page shows a notebook whose kernel is there."""
+        there = f"window.jupyterapp && {WIDGET}?.sessionContext?.isReady"
+        self.page.wait_for_function(there, timeout=1000 * patience)
 
     # What a reader does
 
