@@ -1,8 +1,8 @@
 // plotly.js for all figures of a page. A browser takes a second to read it: so it comes once, and
 // ahead of the figures, while the kernel still computes what they show. SHARED is whoever needs it.
+const share = () => (globalThis[SHARED] ??= Promise.withResolvers());
 const PATIENCE = 10_000; // milliseconds, for what a figure has missed
 const after = (time) => new Promise((done) => setTimeout(done, time));
-const share = () => (globalThis[SHARED] ??= Promise.withResolvers());
 
 function initialize({ model }) {
   const shared = share();

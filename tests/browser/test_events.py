@@ -5,14 +5,14 @@ from lab import Notebook
 from reader import (
     EXECUTE,
     KERNEL,
+    further,
     halted,
     revive,
     small_and_trained,
+    training,
     truth,
     wait_for,
 )
-
-CURRENT = "jupyterapp.shell.currentWidget"
 
 
 @pytest.fixture
@@ -20,20 +20,6 @@ def notebook(two_layer_network: Notebook) -> Notebook:
     """Its explorer in sight and its kernel alive."""
     revive(two_layer_network)
     return two_layer_network
-
-
-def training(notebook: Notebook) -> None:
-    """Have the widest network train from its beginning, which takes a while."""
-    notebook.press("width", "End")
-    notebook.settle()
-    notebook.press("reset", "Space")
-    wait_for(lambda: notebook.text("count") == "0 of 10,000")
-    notebook.press("train", "Space")
-    further(notebook, "0 of 10,000")
-
-
-def further(notebook: Notebook, count: str) -> None:
-    wait_for(lambda: notebook.text("count") != count)
 
 
 def stop(notebook: Notebook) -> None:

@@ -12,6 +12,7 @@ from reader import (
     run_explorers,
     sign,
     small_and_trained,
+    training,
     wait_for,
 )
 
@@ -76,12 +77,7 @@ def test_when_the_kernel_has_died_it_says_so(notebook: Notebook) -> None:
 
 
 def test_an_interrupt_halts_the_training(notebook: Notebook) -> None:
-    notebook.press("width", "End")
-    notebook.settle()
-    notebook.press("reset", "Space")
-    wait_for(lambda: notebook.text("count") == "0 of 10,000")
-    notebook.press("train", "Space")
-    wait_for(lambda: notebook.text("count") != "0 of 10,000")
+    training(notebook)
     notebook.interrupt()
     wait_for(lambda: "Interrupted" in sign(notebook, "note"))
     count = halted(notebook)

@@ -134,6 +134,21 @@ def sign(notebook: Notebook, name: str) -> str:
     return notebook.page.evaluate(read, name)
 
 
+def training(notebook: Notebook) -> None:
+    """Have the widest network train from its beginning, which takes a while."""
+    notebook.press("width", "End")
+    notebook.settle()
+    notebook.press("reset", "Space")
+    wait_for(lambda: notebook.text("count") == "0 of 10,000")
+    notebook.press("train", "Space")
+    further(notebook, "0 of 10,000")
+
+
+def further(notebook: Notebook, count: str) -> None:
+    """Wait until training has gone on from where it was."""
+    wait_for(lambda: notebook.text("count") != count)
+
+
 def halted(notebook: Notebook) -> str:
     """See that training has halted before its end and stays so; how far it has come."""
     notebook.settle()
